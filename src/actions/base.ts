@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+
+import { ok, type Result } from '../base/index.js';
+import type { BaseStep } from '../graph/index.js';
+import type { Failure } from '../report/index.js';
+import { stateOutputs } from '../rootfs/index.js';
+import { openBox, supplyDebs } from './deb-supply.js';
+import type { MakeBaseAnswer, MakeBaseArgument } from './inside/make-base.js';
+import type { ActionKind } from './kind.js';
+import {
+  baseStatus,
+  describeRepository,
+  describeResolved,
+  nameInStore,
+  resolvedOf,
+  snapshotOf,
+} from './outputs.js';
+import { hasRootfs } from './rootfs-usable.js';
+
+/** The base system of a suite: shared by every target, and by clean and incremental builds alike. */
+export const base: ActionKind<BaseStep> = {
+  describe: ({ source, sourceDateEpoch }, inputs) => ({
+    kind: 'base',
+    version: 1,
+    inputs: {
+      repository: describeRepository(source),
+      variant: source.variant,
+      packages: describeResolved(resolvedOf(inputs['resolved'])),
+      sourceDateEpoch: sourceDateEpoch ?? snapshotOf(inputs['snapshot']).date,
+    },
+  }),
+
+  async isUsable(_step, outputs, deps) {
+    return (
+      (await deps.store.blobs.size(baseStatus(outputs))) !== undefined && (await hasRootfs(outputs, deps))
+    );
+  },
+
+  async run(step, context, deps) {
+    const { store, workers, writer } = deps;
+    const snapshot = snapshotOf(context.inputs['snapshot']);
+    const resolved = resolvedOf(context.inputs['resolved']);
+    const staging = await store.staging.create('base', writer);
+    const apt = await store.staging.create('apt');
+    try {
+      const box = () =>
+        openBox({ source: step.source, snapshot, status: undefined, directory: apt, context }, deps);
+      const supply = { directory: join(apt, 'debs'), names: resolved.requested, box };
+      const supplied = await supplyDebs(resolved.packages, supply, deps);
+      if (!supplied.ok) return supplied;
+      const argument: MakeBaseArgument = {
+        source: step.source,
+        workspace: nameInStore(store, staging),
+        debs: resolved.packages.map(({ file, sha256 }) => ({ file, sha256 })),
+        lists: snapshot.lists,
+        sourceDateEpoch: step.sourceDateEpoch ?? snapshot.date,
+      };
+      const made = (await workers.call('make-base', argument, context)) as Result<MakeBaseAnswer, Failure>;
+      if (!made.ok) return made;
+      return ok({ ...stateOutputs(made.value.state), status: made.value.status });
+    } finally {
+      await store.staging.remove(apt);
+      await store.staging.remove(staging);
+    }
+  },
+};

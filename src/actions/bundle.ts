@@ -1,0 +1,76 @@
+import { bug, type Digest, err, isDigest, ok } from '../base/index.js';
+import {
+  confPath,
+  METAINFO_PATH,
+  type MemberSource,
+  PACKAGES_PATH,
+  SIGNATURE_PATH,
+  writeBundleFile,
+} from '../bundle/index.js';
+import type { BundleStep } from '../graph/index.js';
+import type { Store } from '../store/index.js';
+import type { ActionKind, Inputs } from './kind.js';
+import { rootfsMember } from './metainfo.js';
+import { confMembers, metainfoBlob, packedOf, signatureBlob } from './outputs.js';
+
+/**
+ * The finished file. It lies where the user wants it and not in the store, so a cached result counts only while the
+ * file there is still the one it describes.
+ */
+export const bundle: ActionKind<BundleStep> = {
+  describe: (step, inputs) => ({
+    kind: 'bundle',
+    version: 1,
+    inputs: {
+      metainfo: metainfoBlob(inputs['metainfo']),
+      signature: step.signature === undefined ? null : signatureBlob(inputs['signature']),
+    },
+  }),
+
+  isUsable: ({ output }, outputs, { store }) =>
+    store.outputs.isCurrent(output, bundleDigest(outputs['bundle'])),
+
+  async run(step, { inputs }, { store }) {
+    const members = await membersOf(step, inputs, store);
+    const { sourceDateEpoch } = packedOf(inputs['pack']);
+    const written = await writeBundleFile(step.output, { members, sourceDateEpoch });
+    if (!written.ok) {
+      const { kind, path, detail } = written.error;
+      return err(
+        kind === 'output-unwritable' ? { kind, path, detail } : { kind: 'store-broken', path, detail },
+      );
+    }
+    const digest = written.value.digest;
+    await store.outputs.remember(step.output, digest);
+    return ok({ bundle: digest, size: written.value.size });
+  },
+};
+
+function bundleDigest(value: unknown): Digest {
+  return isDigest(value) ? value : bug('a bundle without digest');
+}
+
+async function membersOf(step: BundleStep, inputs: Inputs, store: Store): Promise<readonly MemberSource[]> {
+  const packed = packedOf(inputs['pack']);
+  const signature =
+    step.signature === undefined ? [] : [{ path: SIGNATURE_PATH, blob: signatureBlob(inputs['signature']) }];
+  const documents = [
+    { path: METAINFO_PATH, blob: metainfoBlob(inputs['metainfo']), mode: 0o644 },
+    ...signature.map((member) => ({ ...member, mode: 0o644 })),
+    ...confMembers(inputs['conf']).map(({ path, blob, mode }) => ({ path: confPath(path), blob, mode })),
+    { path: PACKAGES_PATH, blob: packed.packages, mode: 0o644 },
+  ];
+  const small = await Promise.all(documents.map((document) => blobMember(document, store)));
+  const parts = packed.segments.map(
+    ({ blob, size }) => ({ kind: 'file', path: store.blobs.pathOf(blob), size }) as const,
+  );
+  return [...small, { path: rootfsMember(packed.format), mode: 0o644, size: packed.size, parts }];
+}
+
+async function blobMember(
+  { path, blob, mode }: { readonly path: string; readonly blob: Digest; readonly mode: number },
+  store: Store,
+): Promise<MemberSource> {
+  const bytes = (await store.blobs.get(blob)) ?? bug(`no blob ${blob}`);
+  return { path, mode, size: bytes.length, parts: [{ kind: 'bytes', bytes }] };
+}

@@ -1,0 +1,41 @@
+import { execa } from 'execa';
+
+import type { CommandOutcome, CommandRequest, CommandRunner } from '../base/index.js';
+
+/** Gives a cancelled program this long to clean up before it is killed. */
+const GRACE_MS = 3000;
+
+/** Runs programs on the host: apt-get, gpg, bash. */
+export class ExecaCommandRunner implements CommandRunner {
+  async run(request: CommandRequest): Promise<CommandOutcome> {
+    const [program, ...args] = request.argv;
+    const inherit = request.terminal === 'inherit';
+    const child = execa(program, args, {
+      ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
+      ...(request.signal === undefined ? {} : { cancelSignal: request.signal }),
+      ...(inherit ? { stdio: 'inherit' } : { input: request.stdin ?? '' }),
+      env: request.env,
+      extendEnv: false,
+      reject: false,
+      encoding: 'buffer',
+      stripFinalNewline: false,
+      forceKillAfterDelay: GRACE_MS,
+    });
+    const { onOutput } = request;
+    if (onOutput !== undefined) {
+      child.stdout?.on('data', onOutput);
+      child.stderr?.on('data', onOutput);
+    }
+    const result = await child;
+    const streams = { stdout: bufferOf(result.stdout), stderr: bufferOf(result.stderr) };
+    if (result.exitCode !== undefined) return { kind: 'exited', status: result.exitCode, ...streams };
+    if (result.code === 'ENOENT') return { kind: 'not-found', program };
+    return { kind: 'killed', signal: result.signal ?? 'unknown', ...streams };
+  }
+}
+
+function bufferOf(output: unknown): Buffer {
+  return output instanceof Uint8Array
+    ? Buffer.from(output.buffer, output.byteOffset, output.byteLength)
+    : Buffer.alloc(0);
+}

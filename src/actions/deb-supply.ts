@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { link, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { digestFromHex, err, ok, type Result } from '../base/index.js';
+import type { RunContext } from '../engine/index.js';
+import type { PackageSource } from '../graph/index.js';
+import { AptBox, type ResolvedPackage } from '../packages/index.js';
+import type { Failure } from '../report/index.js';
+import type { ActionDeps } from './kind.js';
+import type { Snapshot } from './outputs.js';
+
+/** What a private apt root is made of for one step. */
+export interface BoxRequest {
+  readonly source: PackageSource;
+  readonly snapshot: Snapshot;
+  /** dpkg's status file of the system that packages go on top of; empty for a new system. */
+  readonly status: Buffer | undefined;
+  /** A private directory on the store's file system. */
+  readonly directory: string;
+  readonly context: Pick<RunContext, 'output' | 'signal'>;
+}
+
+/** An apt root whose lists are those of the snapshot: no network is asked for them. */
+export async function openBox(request: BoxRequest, deps: ActionDeps): Promise<AptBox> {
+  const { source, snapshot, status, directory, context } = request;
+  const box = await AptBox.create({
+    paths: { directory, environment: deps.environment },
+    runner: await deps.runner(),
+    source,
+    ...(status === undefined ? {} : { status }),
+    ...context,
+  });
+  for (const { name, blob } of snapshot.lists)
+    await link(deps.store.blobs.pathOf(blob), join(box.lists, name));
+  return box;
+}
+
+/**
+ * Brings the exact packages into `directory`: from the store, and from the mirrors what the store lacks. A package
+ * with another digest than the resolved one is never let through.
+ */
+export async function supplyDebs(
+  packages: readonly ResolvedPackage[],
+  supply: {
+    readonly directory: string;
+    readonly names: readonly string[];
+    readonly box: () => Promise<AptBox>;
+  },
+  deps: ActionDeps,
+): Promise<Result<void, Failure>> {
+  await mkdir(supply.directory, { recursive: true });
+  const missing: ResolvedPackage[] = [];
+  for (const found of packages) {
+    if (!(await linkFromStore(found, supply.directory, deps))) missing.push(found);
+  }
+  if (missing.length === 0) return ok(undefined);
+  const box = await supply.box();
+  for (const found of packages) if (!missing.includes(found)) await linkFromStore(found, box.archives, deps);
+  const downloaded = await box.download(supply.names);
+  if (!downloaded.ok) return downloaded;
+  for (const found of missing) {
+    const taken = await takeDownload(found, box, deps);
+    if (!taken.ok) return taken;
+    await linkFromStore(found, supply.directory, deps);
+  }
+  return ok(undefined);
+}
+
+async function linkFromStore(
+  found: ResolvedPackage,
+  directory: string,
+  { store }: ActionDeps,
+): Promise<boolean> {
+  const digest = digestFromHex(found.sha256);
+  if ((await store.blobs.size(digest)) !== found.size) return false;
+  if ((await store.blobs.get(digest)) === undefined) return false;
+  await link(store.blobs.pathOf(digest), join(directory, found.file));
+  return true;
+}
+
+async function takeDownload(
+  found: ResolvedPackage,
+  box: AptBox,
+  { store }: ActionDeps,
+): Promise<Result<void, Failure>> {
+  const file = join(box.archives, found.file);
+  const bytes = await readFile(file).catch(() => undefined);
+  const sha256 = bytes === undefined ? 'nothing' : createHash('sha256').update(bytes).digest('hex');
+  if (sha256 !== found.sha256) {
+    const detail = `expected sha256 ${found.sha256}, received ${sha256}`;
+    return err({ kind: 'download-failed', urls: [found.uri], detail });
+  }
+  await store.blobs.adopt(file, digestFromHex(found.sha256));
+  return ok(undefined);
+}

@@ -1,0 +1,46 @@
+import type { Result } from '../base/index.js';
+import type { Action, Executor, RunContext } from '../engine/index.js';
+import type { Step, StepKind } from '../graph/index.js';
+import type { Failure } from '../report/index.js';
+import type { Outputs } from '../store/index.js';
+import { base } from './base.js';
+import { bundle } from './bundle.js';
+import { conf } from './conf.js';
+import { hook } from './hook.js';
+import type { ActionDeps, ActionKind, Inputs } from './kind.js';
+import { metainfo } from './metainfo.js';
+import { pack } from './pack.js';
+import { packages } from './packages.js';
+import { resolve } from './resolve.js';
+import { sign } from './sign.js';
+import { snapshot } from './snapshot.js';
+
+type Kinds = { readonly [K in StepKind]: ActionKind<Extract<Step, { kind: K }>> };
+
+const KINDS: Kinds = { snapshot, resolve, base, packages, hook, conf, pack, metainfo, sign, bundle };
+
+/** The executor of real builds. */
+export class ActionExecutor implements Executor<Step> {
+  readonly #deps: ActionDeps;
+
+  constructor(deps: ActionDeps) {
+    this.#deps = deps;
+  }
+
+  describe(step: Step, inputs: Inputs): Action {
+    return kindOf(step).describe(step, inputs, this.#deps);
+  }
+
+  isUsable(step: Step, outputs: Outputs): Promise<boolean> {
+    return kindOf(step).isUsable(step, outputs, this.#deps);
+  }
+
+  run(step: Step, context: RunContext): Promise<Result<Outputs, Failure>> {
+    return kindOf(step).run(step, context, this.#deps);
+  }
+}
+
+// The table pairs each kind with its own step type, which TypeScript cannot follow through the lookup.
+function kindOf(step: Step): ActionKind<Step> {
+  return KINDS[step.kind] as unknown as ActionKind<Step>;
+}

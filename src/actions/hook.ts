@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+
+import { digestOf, err, messageOf, ok, type Result } from '../base/index.js';
+import type { HookStep } from '../graph/index.js';
+import type { Failure } from '../report/index.js';
+import { type RootfsState, rootfsState, stateOutputs } from '../rootfs/index.js';
+import { insideEnvironment } from './environment.js';
+import type { RunCommandArgument } from './inside/run-command.js';
+import type { ActionKind } from './kind.js';
+import { nameInStore } from './outputs.js';
+import { hasRootfs } from './rootfs-usable.js';
+
+/** A hook: an executable that runs inside, after the packages, as root of the root file system and nothing else. */
+export const hook: ActionKind<HookStep> = {
+  describe: (step, inputs) => ({
+    kind: 'hook',
+    version: 1,
+    inputs: {
+      tree: rootfsState(inputs['from']).tree,
+      hook: { name: step.hook.name, digest: step.hook.digest, args: step.hook.args },
+      env: environmentOf(step, rootfsState(inputs['from'])),
+      network: step.network,
+    },
+  }),
+
+  isUsable: (_step, outputs, deps) => hasRootfs(outputs, deps),
+
+  async run(step, context, deps) {
+    const { store, workers, writer } = deps;
+    const from = rootfsState(context.inputs['from']);
+    const bytes = await readHook(step);
+    if (!bytes.ok) return bytes;
+    const staging = await store.staging.create('hook', writer);
+    try {
+      const path = `/tmp/mkve/${step.hook.name}`;
+      const argument: RunCommandArgument = {
+        state: from,
+        workspace: nameInStore(store, staging),
+        what: `hook ${step.hook.name}`,
+        argv: [path, ...step.hook.args],
+        env: environmentOf(step, from),
+        network: step.network,
+        files: [{ path, bytes: bytes.value }],
+        debs: [],
+      };
+      const ran = (await workers.call('run-command', argument, context)) as Result<RootfsState, Failure>;
+      return ran.ok ? ok(stateOutputs(ran.value)) : ran;
+    } finally {
+      await store.staging.remove(staging);
+    }
+  },
+};
+
+function environmentOf(step: HookStep, from: RootfsState): Readonly<Record<string, string>> {
+  return { ...insideEnvironment(from.sourceDateEpoch), ...step.env };
+}
+
+/** The bytes that the key was made of, or a failure when the file has changed since. */
+async function readHook({ hook: { file, digest } }: HookStep): Promise<Result<Buffer, Failure>> {
+  try {
+    const bytes = await readFile(file);
+    return digestOf(bytes) === digest ? ok(bytes) : err({ kind: 'input-changed', file });
+  } catch (thrown) {
+    return err({ kind: 'input-unreadable', file, detail: messageOf(thrown) });
+  }
+}

@@ -1,0 +1,124 @@
+import { link, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { type Digest, err, ok, type Result } from '../../base/index.js';
+import type { PackageSource } from '../../graph/index.js';
+import { BASE_SCRIPT_ENV, baseCommand, oneLineSources } from '../../packages/index.js';
+import type { Failure } from '../../report/index.js';
+import {
+  type Ended,
+  keepLayer,
+  type RootfsState,
+  spawnInside,
+  type WorkerContext,
+} from '../../rootfs/index.js';
+import { removeTree } from './remove-tree.js';
+import { type DebFile, linkDebs } from './supply.js';
+import { Tail } from './tail.js';
+
+export interface MakeBaseArgument {
+  readonly source: PackageSource;
+  /** A private empty directory, relative to the store. */
+  readonly workspace: string;
+  readonly debs: readonly DebFile[];
+  readonly lists: readonly { readonly name: string; readonly blob: Digest }[];
+  readonly sourceDateEpoch: number;
+}
+
+export interface MakeBaseAnswer {
+  readonly state: RootfsState;
+  /** Blob with dpkg's status file. */
+  readonly status: Digest;
+}
+
+/** Runs mmdebstrap without a network and makes a layer of what it built. */
+export async function makeBase(
+  request: MakeBaseArgument,
+  context: WorkerContext,
+): Promise<Result<MakeBaseAnswer, Failure>> {
+  const { store, signal } = context;
+  const workspace = join(store.root, request.workspace);
+  const paths = {
+    target: join(workspace, 'target'),
+    sources: join(workspace, 'mkve.list'),
+    lists: join(workspace, 'lists'),
+    debs: join(workspace, 'debs'),
+  };
+  try {
+    await mkdir(paths.lists);
+    for (const { name, blob } of request.lists) await link(store.blobs.pathOf(blob), join(paths.lists, name));
+    await linkDebs(store, request.debs, paths.debs);
+    await writeFile(paths.sources, oneLineSources(request.source, 'for-rootfs'));
+    const tail = new Tail();
+    const command = baseCommand(request.source, paths);
+    const ended = await runMmdebstrap(command, { request, workspace, paths, context, tail });
+    if (signal.aborted) return err({ kind: 'cancelled' });
+    if ('signal' in ended || ended.status !== 0) {
+      return err({
+        kind: 'command-failed',
+        what: 'mmdebstrap',
+        argv: command,
+        ending: ended,
+        lastLines: tail.lines(),
+      });
+    }
+    const status = await store.blobs.put(await readFile(join(paths.target, 'var/lib/dpkg/status')));
+    const state = await keepLayer(context, paths.target, { sourceDateEpoch: request.sourceDateEpoch });
+    return ok({ state, status });
+  } finally {
+    await removeTree({ path: request.workspace }, { ...context, signal: new AbortController().signal });
+  }
+}
+
+interface Running {
+  readonly request: MakeBaseArgument;
+  readonly workspace: string;
+  readonly paths: { readonly lists: string; readonly debs: string };
+  readonly context: WorkerContext;
+  readonly tail: Tail;
+}
+
+/**
+ * mmdebstrap needs the host's programs, but neither its network nor its homes, and may write into its own directory
+ * alone: maintainer scripts run under it.
+ */
+function runMmdebstrap(command: readonly string[], running: Running): Promise<Ended> {
+  const { request, workspace, paths, context, tail } = running;
+  const onOutput = (chunk: Uint8Array) => {
+    tail.add(chunk);
+    context.output(chunk);
+  };
+  const argv = [
+    ...['bwrap', '--ro-bind', '/', '/', '--dev-bind', '/dev', '/dev', '--proc', '/proc'],
+    ...[
+      '--perms',
+      '1777',
+      '--tmpfs',
+      '/tmp',
+      '--tmpfs',
+      '/run',
+      '--tmpfs',
+      '/home',
+      '--bind',
+      workspace,
+      workspace,
+    ],
+    ...['--unshare-net', '--unshare-pid', '--unshare-ipc', '--die-with-parent', '--new-session'],
+    ...['--cap-add', 'ALL', '--chdir', workspace, '--'],
+    ...command,
+  ];
+  return spawnInside({
+    argv,
+    env: {
+      HOME: '/nonexistent',
+      LC_ALL: 'C.UTF-8',
+      TMPDIR: '/tmp',
+      DEBIAN_FRONTEND: 'noninteractive',
+      SOURCE_DATE_EPOCH: String(request.sourceDateEpoch),
+      [BASE_SCRIPT_ENV.lists]: paths.lists,
+      [BASE_SCRIPT_ENV.debs]: paths.debs,
+    },
+    onOutput,
+    signal: context.signal,
+  });
+}

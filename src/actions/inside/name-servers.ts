@@ -1,0 +1,34 @@
+import { lstat, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { hasErrorCode } from '../../base/index.js';
+import type { RootfsMount } from '../../rootfs/index.js';
+
+const FILE = '/etc/resolv.conf';
+
+interface NameServers {
+  readonly binds: readonly { readonly source: string; readonly target: string }[];
+  /** Takes away what the mount needed, so that it does not become part of the layer. */
+  tidy(): Promise<void>;
+}
+
+/**
+ * A hook with network needs the host's name servers, and must not leave them in the root file system: the host's
+ * file is mounted over the one inside. bwrap makes an empty file to mount on where there is none.
+ */
+export async function nameServers(mount: RootfsMount): Promise<NameServers> {
+  const bind = { binds: [{ source: FILE, target: FILE }], tidy: () => Promise.resolve() };
+  try {
+    const found = await lstat(join(mount.root, FILE));
+    // A link would be followed out of the root file system while it is being put together.
+    return found.isFile() ? bind : { ...bind, binds: [] };
+  } catch (thrown) {
+    if (!hasErrorCode(thrown, 'ENOENT')) throw thrown;
+  }
+  const made = join(mount.upper, FILE);
+  const tidy = async () => {
+    const left = await readFile(made).catch(() => undefined);
+    if (left?.length === 0) await rm(made);
+  };
+  return { ...bind, tidy };
+}

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+
+import { err, ok, type Result } from '../../base/index.js';
+import type { Failure } from '../../report/index.js';
+import { spawnInside, type WorkerContext } from '../../rootfs/index.js';
+
+/**
+ * Deletes a directory of the store whose files may belong to any user of the namespace, under names in any bytes:
+ * only from in here, and not with Node's own rm, which takes names for UTF-8.
+ */
+export async function removeTree(
+  { path }: { readonly path: string },
+  { store, output, signal }: WorkerContext,
+): Promise<Result<void, Failure>> {
+  const argv = ['rm', '-rf', '--one-file-system', '--', join(store.root, path)];
+  const ended = await spawnInside({ argv, env: {}, onOutput: output, signal });
+  if ('status' in ended && ended.status === 0) return ok(undefined);
+  return err({
+    kind: 'command-failed',
+    what: 'deleting a staging directory',
+    argv,
+    ending: ended,
+    lastLines: [],
+  });
+}

@@ -1,0 +1,29 @@
+import type { CommandRunner, Result } from '../base/index.js';
+import type { Action, RunContext } from '../engine/index.js';
+import type { Step } from '../graph/index.js';
+import type { Failure } from '../report/index.js';
+import type { WorkerIdentity, WorkerPool } from '../rootfs/index.js';
+import type { Outputs, Store } from '../store/index.js';
+
+/** What actions have at hand. */
+export interface ActionDeps {
+  readonly store: Store;
+  readonly workers: Pick<WorkerPool, 'call'>;
+  /** Loaded when first used: the library behind it takes longer to load than a build with nothing to do. */
+  readonly runner: () => Promise<CommandRunner>;
+  /** What programs on the host get: PATH, HOME, gpg's and proxies' variables. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Owner of what workers write, where that is not the caller. */
+  readonly writer: WorkerIdentity | undefined;
+  /** Version of mkve, for the metadata of bundles. */
+  readonly version: string;
+}
+
+export type Inputs = Readonly<Record<string, Outputs>>;
+
+/** One kind of step. */
+export interface ActionKind<S extends Step> {
+  describe(step: S, inputs: Inputs, deps: ActionDeps): Action;
+  isUsable(step: S, outputs: Outputs, deps: ActionDeps): Promise<boolean>;
+  run(step: S, context: RunContext, deps: ActionDeps): Promise<Result<Outputs, Failure>>;
+}

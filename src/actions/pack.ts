@@ -1,0 +1,69 @@
+import { type CanonicalValue, ok, type Result } from '../base/index.js';
+import { writePackagesJson } from '../bundle/index.js';
+import type { PackStep } from '../graph/index.js';
+import type { Failure } from '../report/index.js';
+import { rootfsState } from '../rootfs/index.js';
+import type { Outputs } from '../store/index.js';
+import type { PackRootfsAnswer, PackRootfsArgument } from './inside/pack-rootfs.js';
+import type { ActionKind } from './kind.js';
+import { nameInStore, packedOf } from './outputs.js';
+
+/** The tree after the last hook as a compressed tar archive. */
+export const pack: ActionKind<PackStep> = {
+  describe: ({ format, level, devices }, inputs) => ({
+    kind: 'pack',
+    version: 1,
+    inputs: {
+      tree: rootfsState(inputs['from']).tree,
+      format,
+      level,
+      devices: devices as unknown as CanonicalValue,
+      sourceDateEpoch: rootfsState(inputs['from']).sourceDateEpoch,
+    },
+  }),
+
+  async isUsable(_step, outputs, { store }) {
+    const { segments, packages } = packedOf(outputs);
+    const blobs = [...segments.map(({ blob }) => blob), packages];
+    const sizes = await Promise.all(blobs.map((blob) => store.blobs.size(blob)));
+    return sizes.every((size) => size !== undefined);
+  },
+
+  async run(step, context, { store, workers, writer }) {
+    const state = rootfsState(context.inputs['from']);
+    const staging = await store.staging.create('pack', writer);
+    try {
+      const { format, level, devices } = step;
+      const argument: PackRootfsArgument = {
+        state,
+        workspace: nameInStore(store, staging),
+        format,
+        level,
+        devices,
+      };
+      const packed = (await workers.call('pack-rootfs', argument, context)) as Result<
+        PackRootfsAnswer,
+        Failure
+      >;
+      if (!packed.ok) return packed;
+      const { identity, rootfs, installed } = packed.value;
+      if (identity.length > 0) context.warn(identityWarning(identity));
+      const packages = await store.blobs.put(writePackagesJson(installed));
+      const { compressed: _, ...members } = rootfs;
+      const outputs = {
+        ...members,
+        format,
+        packages,
+        packageCount: installed.length,
+        sourceDateEpoch: state.sourceDateEpoch,
+      };
+      return ok(outputs as unknown as Outputs);
+    } finally {
+      await store.staging.remove(staging);
+    }
+  },
+};
+
+function identityWarning(paths: readonly string[]): string {
+  return `the root file system holds what should differ on every machine: ${paths.join(', ')}; list the hook 90-forget-identity last to remove it`;
+}

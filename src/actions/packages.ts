@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+
+import { type CanonicalValue, ok, type Result } from '../base/index.js';
+import type { PackagesStep } from '../graph/index.js';
+import { INSTALL_SCRIPT } from '../packages/index.js';
+import type { Failure } from '../report/index.js';
+import { type RootfsState, rootfsState, stateOutputs } from '../rootfs/index.js';
+import { openBox, supplyDebs } from './deb-supply.js';
+import { insideEnvironment } from './environment.js';
+import type { RunCommandArgument } from './inside/run-command.js';
+import type { ActionKind } from './kind.js';
+import { describeResolved, nameInStore, resolvedOf, snapshotOf, statusBytes } from './outputs.js';
+import { hasRootfs } from './rootfs-usable.js';
+
+/** The template's packages as a layer on the base, installed by the apt inside it without a network. */
+export const packages: ActionKind<PackagesStep> = {
+  describe: (_step, inputs) => ({
+    kind: 'packages',
+    version: 1,
+    inputs: {
+      tree: rootfsState(inputs['base']).tree,
+      packages: describeResolved(resolvedOf(inputs['resolved'])),
+      requested: resolvedOf(inputs['resolved']).requested as CanonicalValue,
+      sourceDateEpoch: rootfsState(inputs['base']).sourceDateEpoch,
+    },
+  }),
+
+  isUsable: (_step, outputs, deps) => hasRootfs(outputs, deps),
+
+  async run(step, context, deps) {
+    const { store, workers, writer } = deps;
+    const from = rootfsState(context.inputs['base']);
+    const resolved = resolvedOf(context.inputs['resolved']);
+    const staging = await store.staging.create('packages', writer);
+    const apt = await store.staging.create('apt');
+    try {
+      const snapshot = snapshotOf(context.inputs['snapshot']);
+      const status = await statusBytes(context.inputs['base'], store);
+      const box = () => openBox({ source: step.source, snapshot, status, directory: apt, context }, deps);
+      const supply = { directory: join(apt, 'debs'), names: resolved.requested, box };
+      const supplied = await supplyDebs(resolved.packages, supply, deps);
+      if (!supplied.ok) return supplied;
+      const argument: RunCommandArgument = {
+        state: from,
+        workspace: nameInStore(store, staging),
+        what: 'installing the packages',
+        argv: ['/bin/sh', '-c', INSTALL_SCRIPT, 'mkve', ...resolved.requested],
+        env: insideEnvironment(from.sourceDateEpoch),
+        network: 'none',
+        files: [],
+        debs: resolved.packages.map(({ file, sha256 }) => ({ file, sha256 })),
+      };
+      const ran = (await workers.call('run-command', argument, context)) as Result<RootfsState, Failure>;
+      return ran.ok ? ok(stateOutputs(ran.value)) : ran;
+    } finally {
+      await store.staging.remove(apt);
+      await store.staging.remove(staging);
+    }
+  },
+};

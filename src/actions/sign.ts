@@ -1,0 +1,29 @@
+import { bug, err, ok } from '../base/index.js';
+import { sign as signBytes } from '../bundle/index.js';
+import type { SignStep } from '../graph/index.js';
+import type { ActionKind } from './kind.js';
+import { metainfoBlob, signatureBlob } from './outputs.js';
+
+/** Signs as the calling user, outside of any namespace, with the user's gpg-agent. */
+export const sign: ActionKind<SignStep> = {
+  describe: ({ key }, inputs) => ({
+    kind: 'sign',
+    version: 1,
+    inputs: { metainfo: metainfoBlob(inputs['metainfo']), key: key ?? null },
+  }),
+
+  async isUsable(_step, outputs, { store }) {
+    return (await store.blobs.size(signatureBlob(outputs))) !== undefined;
+  },
+
+  async run({ key }, { inputs, signal }, { store, runner, environment }) {
+    const blob = metainfoBlob(inputs['metainfo']);
+    const bytes = (await store.blobs.get(blob)) ?? bug(`no blob ${blob}`);
+    const request = { runner: await runner(), env: environment, bytes, signal };
+    const signed = await signBytes(key === undefined ? request : { ...request, key });
+    if (signed.ok) return ok({ signature: await store.blobs.put(signed.value) });
+    if (signal.aborted) return err({ kind: 'cancelled' });
+    const { detail, hint } = signed.error;
+    return err({ kind: 'signing-failed', detail, ...(hint === undefined ? {} : { hint }) });
+  },
+};

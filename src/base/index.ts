@@ -1,0 +1,13 @@
+/**
+ * Words every other folder may use and none of which belongs to mkve's subject: results, digests, canonical
+ * JSON, ordering, publishing a file atomically, running a command. Nothing here knows what a template is.
+ */
+export { assertNever, bug } from './bug.js';
+export { type CanonicalValue, canonicalJson } from './canonical-json.js';
+export type { CommandOutcome, CommandRequest, CommandRunner } from './command.js';
+export { type Digest, digestFromHex, digestOf, hexOf, isDigest, parseDigest } from './digest.js';
+export { hasErrorCode, messageOf } from './errors.js';
+export { compareCodeUnits } from './order.js';
+export { publishFile, publishStaged } from './publish.js';
+export { err, ok, type Result } from './result.js';
+export { closestTo } from './suggest.js';

@@ -1,0 +1,44 @@
+import type { OptionSpec } from './option-spec.js';
+
+/** What every command of mkve takes. */
+export const everywhere = [
+  { name: 'json', takes: 'nothing', help: 'print one JSON object a line, with stable names of fields' },
+  { name: 'no-color', takes: 'nothing', help: 'print no colours; the variable NO_COLOR does the same' },
+  { name: 'verbose', short: 'v', takes: 'nothing', help: 'say more: what ran and why' },
+  { name: 'quiet', short: 'q', takes: 'nothing', help: 'say nothing but errors' },
+  { name: 'help', short: 'h', takes: 'nothing', help: 'print this text' },
+  { name: 'version', takes: 'nothing', help: 'print the version' },
+] as const satisfies readonly OptionSpec[];
+
+/** What commands take that work on an mkvefile. */
+export const onProject = [
+  {
+    name: 'file',
+    short: 'f',
+    takes: { value: 'MKVEFILE' },
+    help: 'the mkvefile, instead of mkvefile.ts here or in the nearest directory above',
+  },
+] as const satisfies readonly OptionSpec[];
+
+/** What commands take that run steps. */
+export const running = [
+  {
+    name: 'jobs',
+    short: 'j',
+    takes: { value: 'N' },
+    help: 'run at most N steps at once; default: what the mkvefile says, or else the number of processors',
+  },
+  { name: 'dry-run', short: 'n', takes: 'nothing', help: 'say what would run and run nothing' },
+  {
+    name: 'keep-going',
+    short: 'k',
+    takes: 'nothing',
+    help: 'after a failure go on with all that does not depend on it',
+  },
+  {
+    name: 'force',
+    takes: { optionalValue: 'STEP' },
+    repeatable: true,
+    help: 'run the steps matching the glob STEP again although nothing changed; all of them without STEP',
+  },
+] as const satisfies readonly OptionSpec[];

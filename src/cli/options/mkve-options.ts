@@ -1,0 +1,132 @@
+import type { CommandHelp } from './command-help.js';
+import { everywhere, onProject, running } from './mkve-common-options.js';
+import type { OptionNames, OptionSpec } from './option-spec.js';
+
+/** The commands of `mkve` that this version has, in the order in which help lists them. */
+export const mkveCommands = {
+  build: command({
+    name: 'mkve build',
+    usage: '[options] [TARGET…]',
+    summary: 'Build targets, running only the steps that a change affects',
+    description: [
+      'TARGET is TEMPLATE/HYPERVISOR and may be a glob; without any, all targets of the mkvefile are built.',
+      'Exit status: 0 built or up to date, 1 a step failed, 2 a mistake on the command line or in the configuration, 5 the store cannot be used, 6 a privilege or a host tool is missing.',
+    ],
+    options: [...onProject, ...running, ...everywhere],
+    examples: [
+      { command: 'mkve build', does: 'Builds all targets.' },
+      {
+        command: "mkve build -j4 -k 'pptp-server/*'",
+        does: 'Builds one template for all its hypervisors, four steps at a time.',
+      },
+      {
+        command: "mkve build --force='*:01-root' tiny/lxc",
+        does: 'Runs one hook again although nothing changed.',
+      },
+    ],
+  }),
+  status: command({
+    name: 'mkve status',
+    usage: '[options] [TARGET…]',
+    summary: 'Show which targets are up to date and what a build would run',
+    description: ['Nothing is run and nothing is written.'],
+    options: [...onProject, ...everywhere],
+    examples: [{ command: 'mkve status', does: 'Shows all targets of the mkvefile.' }],
+  }),
+  explain: command({
+    name: 'mkve explain',
+    usage: '[options] TARGET|STEP',
+    summary: 'Say why steps would run, by the inputs that changed',
+    description: [
+      'Each step is compared with its last run: the files, packages and settings that differ are named.',
+    ],
+    options: [...onProject, ...everywhere],
+    examples: [
+      { command: 'mkve explain pptp-server/kvm', does: 'Explains every step of a target.' },
+      { command: 'mkve explain pptp-server/kvm:01-root', does: 'Explains one step.' },
+    ],
+  }),
+  log: command({
+    name: 'mkve log',
+    usage: '[options] TARGET|STEP',
+    summary: 'Print what steps printed when they last ran',
+    description: [
+      'The output of every step is kept with its result, so it can be read long after the build.',
+    ],
+    options: [...onProject, ...everywhere],
+    examples: [{ command: 'mkve log tiny/lxc:01-root', does: 'Prints the output of one hook.' }],
+  }),
+  update: command({
+    name: 'mkve update',
+    usage: '[options] [TARGET…]',
+    summary: 'Refresh the snapshot of the package repositories',
+    description: [
+      'Builds take packages as they were in the recorded snapshot. This records a new one; where it resolves to the same packages, nothing runs again.',
+    ],
+    options: [...onProject, ...everywhere],
+    examples: [{ command: 'mkve update && mkve build', does: 'Builds with the packages of today.' }],
+  }),
+  inspect: command({
+    name: 'mkve inspect',
+    usage: '[options] FILE',
+    summary: 'Show what a bundle holds',
+    description: ['Reads the metadata only; `mkve verify` checks that the rest agrees with it.'],
+    options: [...everywhere],
+    examples: [{ command: 'mkve inspect out/tiny-lxc.bun', does: 'Shows the metadata of a bundle.' }],
+  }),
+  verify: command({
+    name: 'mkve verify',
+    usage: '[options] FILE',
+    summary: 'Check the signature and every member of a bundle',
+    description: ['All faults are listed. Exit status: 0 without faults, 4 with any.'],
+    options: [
+      { name: 'allow-unsigned', takes: 'nothing', help: 'do not take a missing signature for a fault' },
+      ...everywhere,
+    ],
+    examples: [
+      { command: 'mkve verify out/tiny-lxc.bun', does: "Checks a bundle against the keys in gpg's keyring." },
+    ],
+  }),
+  doctor: command({
+    name: 'mkve doctor',
+    usage: '[options]',
+    summary: 'Check that this machine has all that building needs',
+    description: [
+      'Lists each host tool and kernel ability, what it is for, and the command that brings what is missing.',
+    ],
+    options: [
+      { name: 'fix', takes: 'nothing', help: 'run those commands, by sudo where root is needed' },
+      ...everywhere,
+    ],
+    examples: [
+      { command: 'mkve doctor', does: 'Shows what is there and what is missing.' },
+      { command: 'mkve doctor --fix', does: 'Installs what is missing.' },
+    ],
+  }),
+} as const;
+
+export type MkveCommand = keyof typeof mkveCommands;
+
+/** The options of one command. */
+export type MkveOption<Command extends MkveCommand> = OptionNames<(typeof mkveCommands)[Command]['options']>;
+
+/** What `mkve --help` says. */
+export const mkveHelp: CommandHelp = {
+  name: 'mkve',
+  usage: 'COMMAND [options] [ARGUMENT…]',
+  summary: 'Build signed bundles for containers and virtual machines from templates',
+  description: ['`mkve COMMAND --help` describes a command.'],
+  commands: Object.entries(mkveCommands).map(([name, { summary }]) => ({ name, summary })),
+  options: everywhere,
+  examples: [
+    { command: 'mkve build', does: 'Builds all targets of the mkvefile here or above.' },
+    { command: 'mkve explain tiny/lxc', does: 'Says what a build of one target would run, and why.' },
+  ],
+};
+
+/** Keeps the names of the options in the type, which the annotation of a constant would lose. */
+function command<const Options extends readonly OptionSpec[]>(
+  help: Omit<CommandHelp, 'options'> & { readonly options: Options },
+): Omit<CommandHelp, 'options'> & { readonly options: Options } {
+  return help;
+}

@@ -1,0 +1,25 @@
+import type { Result } from '../base/index.js';
+import type { AnyStep } from '../graph/index.js';
+import type { Failure } from '../report/index.js';
+import type { Outputs } from '../store/index.js';
+import type { Action } from './action.js';
+
+export interface RunContext {
+  /** Results of the step's inputs, by the purpose they serve. */
+  readonly inputs: Readonly<Record<string, Outputs>>;
+  /** Takes whatever the step's programs write, for the log and the reporters. */
+  readonly output: (chunk: Uint8Array) => void;
+  /** Says something that does not fail the step. */
+  readonly warn: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Port: knows what the kinds of steps mean. It sees one step at a time and never the graph. */
+export interface Executor<S extends AnyStep> {
+  /** How the step is keyed. Pure: the same step and inputs give the same action on every machine. */
+  describe(step: S, inputs: Readonly<Record<string, Outputs>>): Action;
+  /** Whether everything that cached outputs refer to is still there. */
+  isUsable(step: S, outputs: Outputs): Promise<boolean>;
+  /** Does the work. Whatever it leaves when it fails must not be mistaken for a result. */
+  run(step: S, context: RunContext): Promise<Result<Outputs, Failure>>;
+}

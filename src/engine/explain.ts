@@ -1,0 +1,52 @@
+import type { CanonicalValue } from '../base/index.js';
+
+/** One place in which two action documents differ. Values are shown as JSON, shortened by the renderer. */
+export interface Difference {
+  /** `env.MKVE_VERSION`, `packages`, `hook.digest` */
+  readonly path: string;
+  readonly before?: CanonicalValue;
+  readonly after?: CanonicalValue;
+  /** For lists: what only one side has. */
+  readonly added?: readonly CanonicalValue[];
+  readonly removed?: readonly CanonicalValue[];
+}
+
+/** Compares the very documents whose digests are the keys, so the explanation cannot drift from the key. */
+export function explainDifference(before: string, after: string): readonly Difference[] {
+  return [...compare('', JSON.parse(before) as CanonicalValue, JSON.parse(after) as CanonicalValue)];
+}
+
+function* compare(
+  path: string,
+  before: CanonicalValue | undefined,
+  after: CanonicalValue | undefined,
+): Generator<Difference> {
+  if (JSON.stringify(before) === JSON.stringify(after)) return;
+  if (isRecord(before) && isRecord(after)) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      const inner = path === '' || path === 'inputs' ? key : `${path}.${key}`;
+      yield* compare(inner, before[key], after[key]);
+    }
+    return;
+  }
+  if (Array.isArray(before) && Array.isArray(after)) {
+    yield { path, ...listDifference(before, after) };
+    return;
+  }
+  yield { path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
+}
+
+function listDifference(before: readonly CanonicalValue[], after: readonly CanonicalValue[]) {
+  const had = new Set(before.map((value) => JSON.stringify(value)));
+  const has = new Set(after.map((value) => JSON.stringify(value)));
+  return {
+    added: after.filter((value) => !had.has(JSON.stringify(value))),
+    removed: before.filter((value) => !has.has(JSON.stringify(value))),
+  };
+}
+
+function isRecord(
+  value: CanonicalValue | undefined,
+): value is { readonly [key: string]: CanonicalValue | undefined } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,117 @@
+import { bug } from '../base/index.js';
+import type { AnyStep, StepId } from '../graph/index.js';
+import type { Outputs } from '../store/index.js';
+import type { BuildRequest, StepOutcome } from './build.js';
+import { Pools, poolSizes } from './pools.js';
+import { dependentsOf, StepStates } from './states.js';
+import { StepRun } from './step-run.js';
+
+/**
+ * Decides what runs next, and owns all run state of one build. A step is looked at as soon as its inputs are done:
+ * a hit finishes it at once, without a slot; otherwise it waits for a slot of its pool. Looking up and running
+ * interleave, so work starts before the whole graph was looked at.
+ */
+export class Scheduler<S extends AnyStep> {
+  readonly #request: BuildRequest<S>;
+  readonly #steps: readonly S[];
+  readonly #states: StepStates;
+  readonly #dependents: ReadonlyMap<StepId, readonly S[]>;
+  readonly #outcomes = new Map<StepId, StepOutcome>();
+  readonly #pools: Pools;
+  /** Tail of the queue for each action key: equal steps of different targets run one after the other. */
+  readonly #sameKey = new Map<string, Promise<unknown>>();
+  #stopping = false;
+
+  constructor(request: BuildRequest<S>, steps: readonly S[]) {
+    this.#request = request;
+    this.#steps = steps;
+    this.#states = new StepStates(steps);
+    this.#dependents = dependentsOf(request.graph, steps);
+    this.#pools = new Pools(poolSizes(request.jobs));
+  }
+
+  async run(): Promise<ReadonlyMap<StepId, StepOutcome>> {
+    await Promise.all(this.#steps.filter((step) => this.#isReady(step)).map((step) => this.#advance(step)));
+    return this.#outcomes;
+  }
+
+  /** Takes a step as far as it goes, then those that waited for it. */
+  async #advance(step: S): Promise<void> {
+    this.#states.transition(step.id, 'ready');
+    const outcome = await this.#perform(step);
+    this.#finish(step, outcome);
+    if (outcome.state === 'failed' && this.#request.onFailure === 'stop') this.#stopping = true;
+    if (outcome.state !== 'done') {
+      this.#giveUpOn(step, outcome.state);
+      return;
+    }
+    const next = (this.#dependents.get(step.id) ?? []).filter((dependent) => this.#isReady(dependent));
+    await Promise.all(next.map((dependent) => this.#advance(dependent)));
+  }
+
+  async #perform(step: S): Promise<StepOutcome> {
+    const run = new StepRun(this.#request, step, this.#inputsOf(step));
+    const cached = await run.findCached();
+    if (cached !== undefined) return cached;
+    if (this.#mustStop()) return { state: 'cancelled' };
+    this.#states.transition(step.id, 'queued');
+    return this.#afterEqualSteps(run.key, () => this.#pools.run(step.pool, () => this.#runInSlot(step, run)));
+  }
+
+  async #runInSlot(step: S, run: StepRun<S>): Promise<StepOutcome> {
+    if (this.#mustStop()) return { state: 'cancelled' };
+    return run.execute(() => this.#states.transition(step.id, 'running'));
+  }
+
+  async #afterEqualSteps<T>(key: string, task: () => Promise<T>): Promise<T> {
+    const before = this.#sameKey.get(key) ?? Promise.resolve();
+    const mine = before.then(task);
+    this.#sameKey.set(key, mine);
+    return mine;
+  }
+
+  #mustStop(): boolean {
+    return this.#stopping || this.#request.signal.aborted;
+  }
+
+  #finish(step: S, outcome: StepOutcome): void {
+    this.#states.transition(step.id, outcome.state);
+    this.#outcomes.set(step.id, outcome);
+    if (outcome.state === 'cancelled') {
+      this.#request.reporter.report({ type: 'step-cancelled', step: step.id, kind: step.kind });
+    }
+  }
+
+  /** What needs a step that did not finish cannot run. */
+  #giveUpOn(step: S, why: 'failed' | 'skipped' | 'cancelled'): void {
+    for (const dependent of this.#dependents.get(step.id) ?? []) {
+      if (this.#states.isFinished(dependent.id)) continue;
+      const state = why === 'cancelled' ? 'cancelled' : 'skipped';
+      this.#finish(dependent, { state });
+      if (state === 'skipped') {
+        const { id, kind } = dependent;
+        this.#request.reporter.report({ type: 'step-skipped', step: id, kind, because: step.id });
+      }
+      this.#giveUpOn(dependent, state);
+    }
+  }
+
+  #isReady(step: S): boolean {
+    if (this.#states.get(step.id) !== 'wanted') return false;
+    return this.#inputIds(step).every((input) => this.#states.get(input) === 'done');
+  }
+
+  #inputIds(step: S): readonly StepId[] {
+    return Object.values(this.#request.graph.inputs.get(step.id) ?? bug(`no step ${step.id}`));
+  }
+
+  #inputsOf(step: S): Readonly<Record<string, Outputs>> {
+    const inputs: Record<string, Outputs> = {};
+    for (const [name, id] of Object.entries(this.#request.graph.inputs.get(step.id) ?? {})) {
+      const outcome = this.#outcomes.get(id);
+      if (outcome?.state !== 'done') bug(`${step.id} was started before its input ${id} was done`);
+      inputs[name] = outcome.outputs;
+    }
+    return inputs;
+  }
+}

@@ -1,0 +1,13 @@
+/** Shell-like matching of target names: `*` and `?` stand for anything but `/`, `**` for anything. */
+export function matchesGlob(name: string, pattern: string): boolean {
+  return new RegExp(`^${patternSource(pattern)}$`, 'u').test(name);
+}
+
+function patternSource(pattern: string): string {
+  return pattern.replace(/\*\*|[*?]|[^*?]+/gu, (part) => {
+    if (part === '**') return '.*';
+    if (part === '*') return '[^/]*';
+    if (part === '?') return '[^/]';
+    return part.replace(/[\\^$.|+()[\]{}/-]/gu, '\\$&');
+  });
+}

@@ -1,0 +1,30 @@
+/**
+ * What is to be built, as plain data: steps, the immutable graph they form, and which of them a target needs.
+ * Nothing here reads a file, and nothing here knows whether a step has already run.
+ */
+export { type AnyStep, type Graph, GraphBuilder, stepsInOrder } from './graph.js';
+export { inputsOf } from './inputs.js';
+export { selectTargets } from './select.js';
+export type {
+  AptRepository,
+  BaseStep,
+  BundleStep,
+  ConfStep,
+  DeviceNode,
+  HookStep,
+  Keyring,
+  MetainfoStep,
+  PackageSource,
+  PackagesStep,
+  PackStep,
+  Pool,
+  ResolveStep,
+  RootfsFormat,
+  SignStep,
+  SnapshotStep,
+  Step,
+  StepId,
+  StepKind,
+  Target,
+} from './step.js';
+export { stepId } from './step.js';

@@ -1,0 +1,32 @@
+import { assertNever } from '../base/index.js';
+import type { Step, StepId } from './step.js';
+
+/** The steps whose results a step starts from, by the purpose they serve. */
+export function inputsOf(step: Step): Readonly<Record<string, StepId>> {
+  switch (step.kind) {
+    case 'snapshot':
+    case 'conf':
+      return {};
+    case 'resolve':
+      return step.base === undefined
+        ? { snapshot: step.snapshot }
+        : { snapshot: step.snapshot, base: step.base };
+    case 'base':
+      return { snapshot: step.snapshot, resolved: step.resolved };
+    case 'packages':
+      return { snapshot: step.snapshot, base: step.base, resolved: step.resolved };
+    case 'hook':
+    case 'pack':
+      return { from: step.from };
+    case 'metainfo':
+      return { pack: step.pack, conf: step.conf };
+    case 'sign':
+      return { metainfo: step.metainfo };
+    case 'bundle':
+      return step.signature === undefined
+        ? { metainfo: step.metainfo, pack: step.pack, conf: step.conf }
+        : { metainfo: step.metainfo, signature: step.signature, pack: step.pack, conf: step.conf };
+    default:
+      return assertNever(step);
+  }
+}

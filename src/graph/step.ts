@@ -1,0 +1,179 @@
+import type { Digest } from '../base/index.js';
+
+/** Names one step of one graph, the same in every build: `pptp-server/openvz:01-root`, `base:bookworm-amd64`. */
+export type StepId = string & { readonly __brand: 'StepId' };
+
+export function stepId(text: string): StepId {
+  return text as StepId;
+}
+
+/** One template for one hypervisor, and where its bundle goes. */
+export interface Target {
+  /** `pptp-server/openvz` */
+  readonly name: string;
+  /** The step whose result is the finished bundle. */
+  readonly step: StepId;
+  /** Absolute path of the bundle. */
+  readonly output: string;
+}
+
+/** A named limit on how many steps run at once; see `engine/pools.ts` for the sizes. */
+export type Pool = 'work' | 'network' | 'sign';
+
+interface StepBase {
+  readonly id: StepId;
+  readonly pool: Pool;
+}
+
+/** A trusted public key file for a repository. The path only locates its bytes; the key holds the digest. */
+export interface Keyring {
+  readonly file: string;
+  readonly digest: Digest;
+}
+
+/** One apt repository, as a deb822 stanza would say it. */
+export interface AptRepository {
+  readonly uris: readonly string[];
+  readonly suites: readonly string[];
+  readonly components: readonly string[];
+  /** Without any, apt trusts what the host's own keyrings trust. */
+  readonly keyrings: readonly Keyring[];
+}
+
+/** Where packages come from, with every default already filled in. */
+export interface PackageSource {
+  readonly backend: 'mmdebstrap';
+  readonly suite: string;
+  /** As Debian names it: `amd64`. */
+  readonly architecture: string;
+  readonly repositories: readonly AptRepository[];
+  /** mmdebstrap's name for the size of the base: `minbase`, `apt`, `essential`, … */
+  readonly variant: string;
+  readonly recommends: boolean;
+}
+
+/** Fetches the repository's signed metadata; its result stays until the user asks for a newer one. */
+export interface SnapshotStep extends StepBase {
+  readonly kind: 'snapshot';
+  readonly source: PackageSource;
+}
+
+/** Turns names into exact packages. Without `base`, resolves the base system itself. */
+export interface ResolveStep extends StepBase {
+  readonly kind: 'resolve';
+  readonly source: PackageSource;
+  readonly snapshot: StepId;
+  readonly base?: StepId;
+  /** Names as the user wrote them; the order means nothing. */
+  readonly packages: readonly string[];
+}
+
+export interface BaseStep extends StepBase {
+  readonly kind: 'base';
+  readonly source: PackageSource;
+  readonly snapshot: StepId;
+  readonly resolved: StepId;
+  /** Seconds; without it the date of the snapshot is taken. */
+  readonly sourceDateEpoch?: number;
+}
+
+export interface PackagesStep extends StepBase {
+  readonly kind: 'packages';
+  readonly source: PackageSource;
+  readonly snapshot: StepId;
+  readonly base: StepId;
+  readonly resolved: StepId;
+}
+
+export interface HookStep extends StepBase {
+  readonly kind: 'hook';
+  readonly from: StepId;
+  readonly hook: {
+    readonly name: string;
+    readonly file: string;
+    readonly digest: Digest;
+    readonly args: readonly string[];
+  };
+  /** `MKVE_*` only; what every hook gets is added by the action. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly network: 'none' | 'host';
+}
+
+export interface ConfStep extends StepBase {
+  readonly kind: 'conf';
+  readonly files: readonly {
+    readonly path: string;
+    readonly file: string;
+    readonly digest: Digest;
+    readonly mode: number;
+    readonly size: number;
+  }[];
+}
+
+export type RootfsFormat = 'tar.gz' | 'tar.zst' | 'tar';
+
+/** A device node that a packed rootfs gets without any hook making it (no user namespace may make one). */
+export interface DeviceNode {
+  /** Relative to the root: `dev/null`. */
+  readonly path: string;
+  readonly type: 'char' | 'block';
+  readonly major: number;
+  readonly minor: number;
+  readonly mode: number;
+}
+
+export interface PackStep extends StepBase {
+  readonly kind: 'pack';
+  readonly from: StepId;
+  readonly format: RootfsFormat;
+  /** The compressor's own scale; 0 for plain tar. */
+  readonly level: number;
+  readonly devices: readonly DeviceNode[];
+}
+
+/** Writes metainfo.json and packages.json. */
+export interface MetainfoStep extends StepBase {
+  readonly kind: 'metainfo';
+  readonly pack: StepId;
+  readonly conf: StepId;
+  readonly describes: {
+    readonly name: string;
+    readonly hypervisor: string;
+    readonly version: string;
+    readonly architecture: string;
+    readonly vendor?: string;
+    readonly license?: string;
+  };
+}
+
+export interface SignStep extends StepBase {
+  readonly kind: 'sign';
+  readonly metainfo: StepId;
+  /** As gpg's `--local-user` takes it; without it gpg's default key signs. */
+  readonly key?: string;
+}
+
+/** Puts the members into one file at `output`. */
+export interface BundleStep extends StepBase {
+  readonly kind: 'bundle';
+  readonly metainfo: StepId;
+  readonly pack: StepId;
+  readonly conf: StepId;
+  /** Absent when the bundle is not to be signed. */
+  readonly signature?: StepId;
+  readonly output: string;
+}
+
+export type Step =
+  | SnapshotStep
+  | ResolveStep
+  | BaseStep
+  | PackagesStep
+  | HookStep
+  | ConfStep
+  | PackStep
+  | MetainfoStep
+  | SignStep
+  | BundleStep;
+
+export type StepKind = Step['kind'];

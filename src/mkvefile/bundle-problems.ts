@@ -1,0 +1,65 @@
+import type { Problem } from '../report/index.js';
+import type { BundleReport, FailedCommand } from './bundle-report.js';
+
+/** What is known of a config once bash has ended. */
+export interface FinishedRun {
+  readonly file: string;
+  readonly printed: string;
+  /** Absent when the config kept bash from printing it. */
+  readonly report: BundleReport | undefined;
+}
+
+/** A config that ended with a status other than 0. */
+export function problemOfStatus(status: number, run: FinishedRun): Problem {
+  const said = bashMessages(run);
+  const last = run.report?.failed.findLast(
+    (command) => command.file === run.file && command.status === status,
+  );
+  const spoken = said.find((message) => last === undefined || message.line === last.line);
+  const line = spoken?.line ?? last?.line;
+  const words = spoken?.text ?? lastLineOf(run.printed);
+  const problem: Problem = {
+    file: run.file,
+    message: words === undefined ? `ended with status ${status}` : `ended with status ${status}: ${words}`,
+    severity: 'error',
+    ...(spoken === undefined && { hint: "if that is no mistake, end the file with the line 'true'" }),
+  };
+  return line === undefined ? problem : { ...problem, line };
+}
+
+/** A command that failed while bash went on after it. */
+export function warningOf(command: FailedCommand, run: FinishedRun): Problem {
+  const spoken = bashMessages(run).find((message) => message.line === command.line);
+  return {
+    file: run.file,
+    line: command.line,
+    message: spoken?.text ?? `a command ended with status ${command.status}`,
+    hint: "if that is no mistake, write '|| true' after it",
+    severity: 'warning',
+  };
+}
+
+/** A config that ended well without the script having its say. */
+export function reportMissing(run: FinishedRun): Problem {
+  return {
+    file: run.file,
+    message:
+      'kept its settings to itself: it ended by exec, or by exit after setting a trap on EXIT of its own',
+    hint: "leave the trap out, or end the file with 'return'",
+    severity: 'error',
+  };
+}
+
+/** Bash's own messages about the file, `FILE: line N: TEXT`; in other languages the word before the number differs. */
+function bashMessages(run: FinishedRun): readonly { readonly line: number; readonly text: string }[] {
+  const start = `${run.file}: `;
+  return run.printed.split('\n').flatMap((printed) => {
+    if (!printed.startsWith(start)) return [];
+    const [, line, text] = /^\D{1,20}(\d+): (.+)$/.exec(printed.slice(start.length)) ?? [];
+    return text === undefined ? [] : [{ line: Number(line), text }];
+  });
+}
+
+function lastLineOf(text: string): string | undefined {
+  return text.split('\n').findLast((line) => line.trim() !== '');
+}

@@ -1,0 +1,185 @@
+/**
+ * What the author of an mkvefile writes, and the two functions it calls. This is the module behind
+ * `import … from 'mkve'` while an mkvefile loads, so it imports nothing and does nothing. The comments here are
+ * what an editor shows; `schema.ts` checks the same shape when the file is loaded.
+ */
+
+/** The whole of an mkvefile. Relative paths are relative to the mkvefile's directory. */
+export interface MkveConfig {
+  /** What is built: the name of each template, and where it is or what it holds. */
+  readonly templates: Readonly<Record<string, NativeTemplateConfig | InlineTemplateConfig>>;
+  /**
+   * Where packages come from: `mmdebstrap({ … })`, or `'auto'` for the host's own distribution.
+   * @default 'auto'
+   */
+  readonly packages?: PackagesConfig;
+  /** Directories in which hooks are looked for after the template's own, before those shipped with mkve. */
+  readonly hooks?: readonly string[];
+  /**
+   * Who signs the bundles, or `false` to leave them unsigned.
+   * @default {} which means gpg's default key
+   */
+  readonly sign?: SignConfig | false;
+  /** Packages that `ve-NAME` stands for: `{ 'pptp-server': ['pptpd', 'iproute2'] }` is what `ve-pptp-server` means. */
+  readonly services?: Readonly<Record<string, readonly string[]>>;
+  /** What `ve-hypervisor-NAME` stands for, by the name of the hypervisor. */
+  readonly hypervisors?: Readonly<Record<string, HypervisorConfig>>;
+  /**
+   * How many steps may run at once; `-j` on the command line wins.
+   * @default the number of processors
+   */
+  readonly jobs?: number;
+  /** Where results are kept, and how much of them. */
+  readonly cache?: CacheConfig;
+  /**
+   * Seconds since 1970 to which newer file times are set back, as SOURCE_DATE_EPOCH.
+   * @default the date of the package repository's snapshot
+   */
+  readonly sourceDateEpoch?: number;
+}
+
+/** Keys that every template may have. */
+export interface TemplateOutputConfig {
+  /**
+   * Where the bundle goes. `{name}`, `{hypervisor}`, `{version}` and `{arch}` are replaced.
+   * @default 'out/{name}-{hypervisor}.bun'
+   */
+  readonly output?: string;
+  /**
+   * Hooks that may reach the network, named as the template lists them. No other hook can.
+   * @default []
+   */
+  readonly network?: readonly string[];
+}
+
+/** A template kept in files: `hypervisors`, `packages-lists/HV`, `hooks-lists/HV` and so on. */
+export interface NativeTemplateConfig extends TemplateOutputConfig {
+  /** The template's directory. */
+  readonly path: string;
+  /**
+   * For which hypervisors it is built.
+   * @default all that its `hypervisors` file lists
+   */
+  readonly hypervisors?: readonly string[];
+}
+
+/** A template written down in the mkvefile itself. */
+export interface InlineTemplateConfig extends TemplateOutputConfig {
+  /** The template's version, for every hypervisor that gives none of its own. */
+  readonly version: string;
+  /** One line for the bundle's metadata: who made it. */
+  readonly vendor?: string;
+  /** One line for the bundle's metadata: under which licence. */
+  readonly license?: string;
+  /** What it holds under each hypervisor that it supports. */
+  readonly hypervisors: Readonly<Record<string, InlineHypervisorConfig>>;
+}
+
+/** An inline template under one hypervisor. */
+export interface InlineHypervisorConfig {
+  /** Packages to install. Their order means nothing. */
+  readonly packages?: readonly string[];
+  /** Hooks in the order they run: names that are looked up (`01-root`), or paths, which begin with `./`, `../` or `/`. */
+  readonly hooks?: readonly string[];
+  /** A directory whose files go into the bundle for the creation of containers. They do not enter the rootfs. */
+  readonly conf?: string;
+  /** Wins over the template's version. */
+  readonly version?: string;
+}
+
+/** What a hypervisor needs beside what the service needs. */
+export interface HypervisorConfig {
+  /** Packages that `ve-hypervisor-NAME` stands for; may be empty. */
+  readonly packages: readonly string[];
+}
+
+/** How bundles are signed. */
+export interface SignConfig {
+  /**
+   * The key, in any form that gpg's `--local-user` takes: an address, a fingerprint.
+   * @default gpg's default key
+   */
+  readonly key?: string;
+}
+
+/** Where results of steps are kept. */
+export interface CacheConfig {
+  /**
+   * The store's directory.
+   * @default $MKVE_CACHE_DIR, else $XDG_CACHE_HOME/mkve, else ~/.cache/mkve
+   */
+  readonly directory?: string;
+  /** The size that garbage collection keeps the store under: `'20 GB'`, `'512 MiB'`, or a number of bytes. */
+  readonly maxSize?: string | number;
+}
+
+/** `'auto'`, or what a backend's function returned. */
+export type PackagesConfig = 'auto' | MmdebstrapPackages;
+
+/** mmdebstrap(1)'s names for the size of the base system. */
+export type MmdebstrapVariant =
+  | 'minbase'
+  | 'apt'
+  | 'essential'
+  | 'required'
+  | 'buildd'
+  | 'important'
+  | 'debootstrap'
+  | 'standard';
+
+/** How mmdebstrap makes the base system, and where apt finds packages. */
+export interface MmdebstrapOptions {
+  /**
+   * The distribution's code name: `bookworm`, `noble`.
+   * @default the host's own
+   */
+  readonly suite?: string;
+  /**
+   * URLs of mirrors, or whole lines as in sources.list(5): `deb [trusted=yes] https://example.org/debian bookworm main`.
+   * @default what mmdebstrap takes for the suite
+   */
+  readonly mirrors?: readonly string[];
+  /**
+   * Components of mirrors that are given as URLs.
+   * @default ['main']
+   */
+  readonly components?: readonly string[];
+  /**
+   * As Debian names it: `amd64`, `arm64`.
+   * @default the host's own
+   */
+  readonly architecture?: string;
+  /**
+   * Files with the public keys that the repositories are signed by.
+   * @default those that the host's apt trusts
+   */
+  readonly keyrings?: readonly string[];
+  /**
+   * The size of the base system.
+   * @default 'minbase'
+   */
+  readonly variant?: MmdebstrapVariant;
+  /**
+   * Whether packages that are merely recommended are installed too.
+   * @default false
+   */
+  readonly recommends?: boolean;
+}
+
+/** Packages by mmdebstrap, as `mmdebstrap()` returns them. */
+export interface MmdebstrapPackages extends MmdebstrapOptions {
+  readonly backend: 'mmdebstrap';
+}
+
+/**
+ * Gives an mkvefile's default export its type, so that an editor completes and checks it.
+ * @returns its argument, unchanged
+ */
+export function defineConfig(config: MkveConfig): MkveConfig {
+  return config;
+}
+
+/** Takes packages from Debian, Ubuntu or a relative, by mmdebstrap(1) and apt. */
+export function mmdebstrap(options: MmdebstrapOptions = {}): MmdebstrapPackages {
+  return { ...options, backend: 'mmdebstrap' };
+}

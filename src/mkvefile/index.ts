@@ -1,0 +1,33 @@
+/**
+ * What the user configures: the mkvefile (TypeScript, run by tsx) and the bundle-config of mkve-bundle (a bash
+ * program). Both become plain checked data here. This door is what `import … from 'mkve'` opens, so nothing behind
+ * it may load zod or tsx before a function needs them.
+ */
+export { BACKENDS } from './backends.js';
+export { type BundleConfigRequest, type LoadedBundleConfig, loadBundleConfig } from './bundle-config.js';
+export type { BundleConfig } from './bundle-settings.js';
+export type {
+  CacheConfig,
+  HypervisorConfig,
+  InlineHypervisorConfig,
+  InlineTemplateConfig,
+  MkveConfig,
+  MmdebstrapOptions,
+  MmdebstrapPackages,
+  MmdebstrapVariant,
+  NativeTemplateConfig,
+  PackagesConfig,
+  SignConfig,
+  TemplateOutputConfig,
+} from './config.js';
+export { defineConfig, mmdebstrap } from './config.js';
+export { findMkvefile, MKVEFILE } from './find.js';
+export { type LoadRequest, loadMkvefile } from './load.js';
+export type {
+  LoadedConfig,
+  LoadedInlineTemplate,
+  LoadedMkvefile,
+  LoadedNativeTemplate,
+  LoadedTemplate,
+} from './loaded.js';
+export { type OutputPattern, type OutputValues, outputFor } from './output.js';

@@ -1,0 +1,119 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+
+import type { tsImport } from 'tsx/esm/api';
+
+import { err, hasErrorCode, messageOf, ok, type Result } from '../base/index.js';
+import type { Failure, Problem } from '../report/index.js';
+import type { LoadedMkvefile } from './loaded.js';
+import { IMPORTER_MARK, registerModuleHook } from './module-hook.js';
+import { readsOf } from './reads.js';
+import { problemOfThrown } from './thrown.js';
+
+export interface LoadRequest {
+  /** Absolute path of the mkvefile. */
+  readonly file: string;
+  readonly signal?: AbortSignal;
+  /** How long the module, and a promise that it exports, may take. Default: 30 seconds. */
+  readonly limitMs?: number;
+}
+
+/**
+ * Runs an mkvefile through tsx and checks what it exports by default: an object, or the promise of one. Every call
+ * runs the file anew. zod and tsx are loaded here and not before, because most commands do without them.
+ */
+export async function loadMkvefile(request: LoadRequest): Promise<Result<LoadedMkvefile, Failure>> {
+  const { file } = request;
+  const missing = await mistakeInFile(file);
+  if (missing !== undefined)
+    return err(invalid(file, [{ file: basename(file), message: missing, severity: 'error' }]));
+  const urls: string[] = [];
+  await registerModuleHook();
+  const { tsImport } = await import('tsx/esm/api');
+  const outcome = await settle(request, () =>
+    exportOf(file, { tsImport, onImport: (url) => urls.push(url) }),
+  );
+  /** On Node 20 tsx reports files through a message port; in the next turn all its messages are in. */
+  await nextTurn();
+  const reads = readsOf(file, urls);
+  if (outcome.kind === 'cancelled') return err({ kind: 'cancelled' });
+  if (outcome.kind === 'late') return err(invalid(file, [late(file, outcome.limitMs)]));
+  if (outcome.kind === 'threw') return err(invalid(file, [problemOfThrown(outcome.thrown, { file, reads })]));
+  if (outcome.value === undefined) return err(invalid(file, [withoutExport(file)]));
+  const { checkConfig } = await import('./schema.js');
+  const config = await checkConfig(outcome.value, file);
+  return config.ok ? ok({ file, config: config.value, reads }) : err(invalid(file, config.error));
+}
+
+async function mistakeInFile(file: string): Promise<string | undefined> {
+  try {
+    return (await stat(file)).isFile() ? undefined : 'expected a file, found something else';
+  } catch (thrown) {
+    if (hasErrorCode(thrown, 'ENOENT', 'ENOTDIR')) return `does not exist in ${dirname(file)}`;
+    return `cannot be read: ${messageOf(thrown)}`;
+  }
+}
+
+/** The default export, awaited at once, so that its rejection is never one that nobody handles. */
+async function exportOf(
+  file: string,
+  tsx: { readonly tsImport: typeof tsImport; readonly onImport: (url: string) => void },
+): Promise<unknown> {
+  const module: { readonly default?: unknown } = await tsx.tsImport(pathToFileURL(file).href, {
+    parentURL: `${import.meta.url}?${IMPORTER_MARK}`,
+    onImport: tsx.onImport,
+    // Otherwise tsx reads the tsconfig.json of the current directory, which has nothing to do with the mkvefile.
+    tsconfig: false,
+  });
+  return await module.default;
+}
+
+type Outcome =
+  | { readonly kind: 'loaded'; readonly value: unknown }
+  | { readonly kind: 'threw'; readonly thrown: unknown }
+  | { readonly kind: 'late'; readonly limitMs: number }
+  | { readonly kind: 'cancelled' };
+
+/** Waits for the module, the limit or the signal. A module that never settles cannot be stopped, only left behind. */
+function settle(request: LoadRequest, load: () => Promise<unknown>): Promise<Outcome> {
+  const { signal, limitMs = 30_000 } = request;
+  if (signal?.aborted) return Promise.resolve({ kind: 'cancelled' });
+  return new Promise((resolve) => {
+    const cancel = () => finish({ kind: 'cancelled' });
+    const timer = setTimeout(() => finish({ kind: 'late', limitMs }), limitMs);
+    const finish = (outcome: Outcome) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', cancel);
+      resolve(outcome);
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    load().then(
+      (value) => finish({ kind: 'loaded', value }),
+      (thrown: unknown) => finish({ kind: 'threw', thrown }),
+    );
+  });
+}
+
+function late(file: string, limitMs: number): Problem {
+  return {
+    file: basename(file),
+    message: `did not finish loading within ${limitMs / 1000} s`,
+    hint: 'look for a promise that never settles',
+    severity: 'error',
+  };
+}
+
+function withoutExport(file: string): Problem {
+  return {
+    file: basename(file),
+    message: 'has no default export',
+    hint: 'write: export default defineConfig({ … })',
+    severity: 'error',
+  };
+}
+
+function invalid(file: string, problems: readonly Problem[]): Failure {
+  return { kind: 'config-invalid', what: file, problems };
+}

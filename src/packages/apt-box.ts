@@ -1,0 +1,175 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { bug, type CommandOutcome, type CommandRunner, err, ok, type Result } from '../base/index.js';
+import type { PackageSource } from '../graph/index.js';
+import type { Failure } from '../report/index.js';
+import { aptFailure } from './apt-errors.js';
+import { oneLineSources } from './mmdebstrap.js';
+
+/** One exact package. */
+export interface ResolvedPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly arch: string;
+  /** Hexadecimal. */
+  readonly sha256: string;
+  readonly size: number;
+  /** As apt names it: `NAME_VERSION_ARCH.deb`. */
+  readonly file: string;
+  readonly uri: string;
+}
+
+/** A file of repository metadata, as apt keeps it. */
+export interface ListFile {
+  readonly name: string;
+  readonly path: string;
+}
+
+export interface AptBoxPaths {
+  /** A private empty directory. */
+  readonly directory: string;
+  /** The host's apt configuration, of which only the network settings are taken. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * A private apt root: the host's apt-get works on lists, status and archives of ours, needs no privilege, and
+ * touches neither the host's packages nor any root file system.
+ */
+export class AptBox {
+  readonly lists: string;
+  readonly archives: string;
+  readonly #paths: AptBoxPaths;
+  readonly #runner: CommandRunner;
+  readonly #source: PackageSource;
+  readonly #output: (chunk: Uint8Array) => void;
+  readonly #signal: AbortSignal;
+
+  private constructor(options: AptBoxOptions) {
+    this.#paths = options.paths;
+    this.#runner = options.runner;
+    this.#source = options.source;
+    this.#output = options.output;
+    this.#signal = options.signal;
+    this.lists = join(options.paths.directory, 'lists');
+    this.archives = join(options.paths.directory, 'archives');
+  }
+
+  /** @param options.status dpkg's status file of the system that packages are resolved against */
+  static async create(options: AptBoxOptions): Promise<AptBox> {
+    const box = new AptBox(options);
+    const { directory } = options.paths;
+    for (const name of ['lists/partial', 'archives/partial', 'etc', 'cache']) {
+      await mkdir(join(directory, name), { recursive: true });
+    }
+    await writeFile(join(directory, 'status'), options.status ?? '');
+    await writeFile(join(directory, 'sources.list'), oneLineSources(options.source));
+    await writeFile(join(directory, 'apt.conf'), await box.#configuration());
+    return box;
+  }
+
+  /** Fetches the metadata of all repositories, signatures checked. */
+  async update(): Promise<Result<readonly ListFile[], Failure>> {
+    const done = await this.#aptGet(
+      ['-o', 'APT::Update::Error-Mode=any', 'update'],
+      'fetching the package lists',
+    );
+    if (!done.ok) return done;
+    const names = (await readdir(this.lists)).filter((name) =>
+      /_(InRelease|Release|Release\.gpg|Packages)$/.test(name),
+    );
+    return ok(names.sort().map((name) => ({ name, path: join(this.lists, name) })));
+  }
+
+  /** The exact packages that installing these names (or apt patterns) would bring, in apt's order. */
+  async resolve(names: readonly string[]): Promise<Result<readonly ResolvedPackage[], Failure>> {
+    const printed = await this.#install(['--print-uris', '--quiet=2'], names);
+    return printed.ok ? ok(parseUris(printed.value)) : printed;
+  }
+
+  /** Downloads into `archives` what is not there yet; apt compares digests with the signed metadata. */
+  async download(names: readonly string[]): Promise<Result<void, Failure>> {
+    const done = await this.#install(['--download-only'], names);
+    return done.ok ? ok(undefined) : done;
+  }
+
+  #install(options: readonly string[], names: readonly string[]): Promise<Result<string, Failure>> {
+    const recommends = this.#source.recommends ? '--install-recommends' : '--no-install-recommends';
+    return this.#aptGet(
+      ['--yes', recommends, ...options, 'install', '--', ...names],
+      'resolving the packages',
+    );
+  }
+
+  async #aptGet(args: readonly string[], what: string): Promise<Result<string, Failure>> {
+    const argv = ['apt-get', '-q', ...args] as const;
+    const outcome = await this.#run(argv);
+    if (outcome.kind === 'not-found') return err({ kind: 'host-lacks', needs: [APT_NEED] });
+    if (this.#signal.aborted) return err({ kind: 'cancelled' });
+    const said = `${outcome.stdout.toString()}\n${outcome.stderr.toString()}`;
+    const status = outcome.kind === 'exited' ? outcome.status : 1;
+    if (status === 0) return ok(outcome.stdout.toString());
+    return err(aptFailure(said, { what, suite: this.#source.suite, argv, status }));
+  }
+
+  #run(argv: readonly [string, ...string[]]): Promise<CommandOutcome> {
+    const env = {
+      ...this.#paths.environment,
+      LC_ALL: 'C.UTF-8',
+      APT_CONFIG: join(this.#paths.directory, 'apt.conf'),
+    };
+    return this.#runner.run({ argv, env, onOutput: this.#output, signal: this.#signal });
+  }
+
+  async #configuration(): Promise<string> {
+    const dir = this.#paths.directory;
+    const { architecture } = this.#source;
+    return [
+      await this.#hostNetworkSettings(),
+      `Dir "${dir}"; Dir::State "${dir}"; Dir::State::status "${dir}/status"; Dir::State::lists "${dir}/lists";`,
+      `Dir::Cache "${dir}/cache"; Dir::Cache::archives "${dir}/archives"; Dir::Log "${dir}"; Dir::Etc "${dir}/etc";`,
+      `Dir::Etc::sourcelist "${dir}/sources.list"; Dir::Etc::sourceparts "/dev/null"; Dir::Etc::parts "/dev/null";`,
+      'Dir::Etc::trusted "/etc/apt/trusted.gpg"; Dir::Etc::trustedparts "/etc/apt/trusted.gpg.d";',
+      'Dir::Etc::netrc "/etc/apt/auth.conf"; Dir::Etc::netrcparts "/etc/apt/auth.conf.d";',
+      `APT::Architecture "${architecture}"; APT::Architectures { "${architecture}"; };`,
+      // Names are names: apt-get would otherwise take `a.b` as a regular expression when there is no such package.
+      'APT::Cmd::Pattern-Only "true"; APT::Sandbox::User ""; APT::Default-Release "";',
+      'Acquire::Languages "none"; Acquire::ForceHash "sha256"; Acquire::Retries "1";',
+      '',
+    ].join('\n');
+  }
+
+  /** Proxies and the like: the `Acquire` tree of the host's configuration, in the form apt-config(8) prints it. */
+  async #hostNetworkSettings(): Promise<string> {
+    const env = { ...this.#paths.environment, LC_ALL: 'C.UTF-8' };
+    const outcome = await this.#runner.run({ argv: ['apt-config', 'dump', 'Acquire'], env });
+    return outcome.kind === 'exited' && outcome.status === 0 ? outcome.stdout.toString() : '';
+  }
+}
+
+interface AptBoxOptions {
+  readonly paths: AptBoxPaths;
+  readonly runner: CommandRunner;
+  readonly source: PackageSource;
+  readonly status?: string | Uint8Array;
+  readonly output: (chunk: Uint8Array) => void;
+  readonly signal: AbortSignal;
+}
+
+const APT_NEED = {
+  what: 'apt-get',
+  why: 'resolves and downloads packages',
+  remedy: 'sudo apt-get install apt',
+};
+
+/** Lines of `--print-uris`: `'URI' FILE SIZE SHA256:HEX`. */
+export function parseUris(text: string): readonly ResolvedPackage[] {
+  return [...text.matchAll(/^'([^']+)' (\S+) (\d+) SHA256:([0-9a-f]{64})$/gm)].map((match) => {
+    const [, uri = '', file = '', size = '', sha256 = ''] = match;
+    const [name, version, arch] = file.replace(/\.deb$/, '').split('_');
+    if (name === undefined || version === undefined || arch === undefined)
+      return bug(`apt named a file ${file}`);
+    return { name, version: decodeURIComponent(version), arch, sha256, size: Number(size), file, uri };
+  });
+}

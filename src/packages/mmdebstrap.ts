@@ -1,0 +1,123 @@
+import type { PackageSource } from '../graph/index.js';
+
+/**
+ * The packages of mmdebstrap's variants as apt patterns (mmdebstrap(1) VARIANTS, apt-patterns(7)), so that they can
+ * be resolved and fetched before mmdebstrap runs without a network.
+ */
+export function variantPatterns(source: PackageSource): readonly string[] | undefined {
+  const pattern = (inner: string) => `?and(?architecture(${source.architecture}),${inner})`;
+  const essential = pattern('?essential');
+  switch (source.variant) {
+    case 'essential':
+      return [essential];
+    case 'apt':
+      return [essential, 'apt'];
+    case 'required':
+    case 'minbase':
+      return [essential, 'apt', pattern('?priority(required)')];
+    case 'buildd':
+      return [essential, 'apt', pattern('?priority(required)'), 'build-essential'];
+    case 'important':
+    case 'debootstrap':
+      return [essential, 'apt', pattern('?or(?priority(required),?priority(important))')];
+    case 'standard':
+      return [essential, 'apt', pattern('?or(?priority(required),?priority(important),?priority(standard))')];
+    default:
+      return undefined;
+  }
+}
+
+/** Where the host keeps keys that packages bring: such a path means the same inside the root file system. */
+const SHARED_KEYS = /^\/(usr\/share\/keyrings|etc\/apt\/(keyrings|trusted\.gpg\.d))\//;
+
+/**
+ * sources.list(5). For our own apt with the paths of all keys; `for-rootfs` only with keys that are found under the
+ * same path inside.
+ */
+export function oneLineSources(source: PackageSource, keys: 'all-keys' | 'for-rootfs' = 'all-keys'): string {
+  const lines: string[] = [];
+  for (const { uris, suites, components, keyrings } of source.repositories) {
+    const files = keyrings
+      .map(({ file }) => file)
+      .filter((file) => keys === 'all-keys' || SHARED_KEYS.test(file));
+    const options = files.length === 0 ? '' : `[signed-by=${files.join(',')}] `;
+    for (const uri of uris) {
+      for (const suite of suites) lines.push(`deb ${options}${uri} ${suite} ${components.join(' ')}\n`);
+    }
+  }
+  return lines.join('');
+}
+
+/** Names of the variables by which the constant hooks below learn their paths. */
+export const BASE_SCRIPT_ENV = { lists: 'MKVE_LISTS', debs: 'MKVE_DEBS' } as const;
+
+/**
+ * mmdebstrap(1) for a base system from lists and packages that are already here, without a network. Its own mode
+ * `root` is right inside a worker, where it is root of a user namespace.
+ */
+export function baseCommand(
+  source: PackageSource,
+  paths: { readonly target: string; readonly sources: string },
+): readonly [string, ...string[]] {
+  return [
+    'mmdebstrap',
+    '--mode=root',
+    '--format=directory',
+    `--variant=${source.variant}`,
+    `--architectures=${source.architecture}`,
+    '--skip=update,check/signed-by',
+    `--setup-hook=${SUPPLY}`,
+    `--customize-hook=${TIDY}`,
+    '--dpkgopt=force-unsafe-io',
+    '--aptopt=Acquire::Languages "none"',
+    source.suite,
+    paths.target,
+    paths.sources,
+  ];
+}
+
+/** Constant shell: mmdebstrap gives the root file system as `$1`. */
+const SUPPLY = [
+  'mkdir -p "$1/var/lib/apt/lists" "$1/var/cache/apt/archives/partial"',
+  'cp "$MKVE_LISTS"/* "$1/var/lib/apt/lists/"',
+  'cp "$MKVE_DEBS"/*.deb "$1/var/cache/apt/archives/"',
+].join(' && ');
+
+/** What tells of this machine or this moment, and the settings that were for the build alone. */
+const TIDY = [
+  'rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/partial',
+  'rm -f "$1"/etc/resolv.conf "$1"/etc/hostname',
+  'rm -f "$1"/etc/apt/apt.conf.d/99mmdebstrap "$1"/etc/dpkg/dpkg.cfg.d/99mmdebstrap',
+].join(' && ');
+
+/**
+ * Runs inside the root file system, with the packages under /tmp/debs and the names the user asked for as arguments.
+ * apt orders the installation; what to install was decided before, so it needs neither lists nor a network.
+ */
+export const INSTALL_SCRIPT = `
+set -eu
+# No package may start its service: there is no init, and what it starts would be killed half-way.
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+  printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d
+  chmod 755 /usr/sbin/policy-rc.d
+  made_policy=yes
+fi
+set -- "$@"
+if [ -e /tmp/debs/none ]; then
+  :
+else
+  apt-get -qq --yes --no-install-recommends --no-download --mark-auto \\
+    -o APT::Sandbox::User=root -o Dpkg::Use-Pty=0 -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \\
+    -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold \\
+    install /tmp/debs/*.deb
+fi
+for name in "$@"; do
+  plain=\${name%%=*}
+  # A virtual package has no mark of its own.
+  if dpkg-query --show "$plain" >/dev/null 2>&1; then apt-mark manual "$plain" >/dev/null; fi
+done
+[ -z "\${made_policy-}" ] || rm -f /usr/sbin/policy-rc.d
+# Records of when and how this build was made, and caches that are made again.
+rm -rf /var/lib/apt/lists/* /var/log/apt/* /var/cache/apt/*.bin
+rm -f /var/log/dpkg.log /var/log/alternatives.log /var/cache/ldconfig/aux-cache /var/cache/apt/archives/*.deb
+`;

@@ -1,0 +1,63 @@
+import type { Failure } from './failure.js';
+
+/**
+ * What happens during a build. Reporters turn events into lines, a live display or JSON; nothing else prints.
+ * `step` is a step id, times are milliseconds.
+ */
+export type Event =
+  | {
+      readonly type: 'build-started';
+      readonly targets: readonly string[];
+      readonly steps: number;
+      readonly jobs: number;
+    }
+  | { readonly type: 'step-started'; readonly step: string; readonly kind: string }
+  | { readonly type: 'step-output'; readonly step: string; readonly chunk: Uint8Array }
+  | {
+      readonly type: 'step-finished';
+      readonly step: string;
+      readonly kind: string;
+      readonly how: 'ran';
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: 'step-finished';
+      readonly step: string;
+      readonly kind: string;
+      /** `cached`: found by its key, its result saved `durationMs` of work. */
+      readonly how: 'cached';
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: 'step-failed';
+      readonly step: string;
+      readonly kind: string;
+      readonly failure: Failure;
+      readonly durationMs: number;
+      /** Path of the file with everything it wrote. */
+      readonly log?: string;
+    }
+  | { readonly type: 'step-skipped'; readonly step: string; readonly kind: string; readonly because: string }
+  | { readonly type: 'step-cancelled'; readonly step: string; readonly kind: string }
+  | { readonly type: 'warning'; readonly message: string; readonly step?: string }
+  | {
+      readonly type: 'target-finished';
+      readonly target: string;
+      readonly how: 'built' | 'up-to-date' | 'restored' | 'failed' | 'cancelled';
+      readonly output: string;
+      readonly size?: number;
+    }
+  | {
+      readonly type: 'build-finished';
+      readonly ran: number;
+      readonly cached: number;
+      readonly failed: number;
+      readonly skipped: number;
+      readonly durationMs: number;
+      readonly savedMs: number;
+    };
+
+/** Port: is told of every event, in order. */
+export interface Reporter {
+  report(event: Event): void;
+}

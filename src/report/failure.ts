@@ -1,0 +1,49 @@
+import type { Problem } from './problem.js';
+
+/**
+ * Everything that may go wrong without being mkve's fault. Data only: `render.ts` turns it into words, and
+ * `exitStatusOf` into the status of the process. Names are facts in the past tense.
+ */
+export type Failure =
+  | { readonly kind: 'usage-wrong'; readonly message: string; readonly hint?: string }
+  | { readonly kind: 'config-invalid'; readonly what: string; readonly problems: readonly Problem[] }
+  | { readonly kind: 'target-unknown'; readonly wanted: string; readonly known: readonly string[] }
+  | CommandFailed
+  | {
+      readonly kind: 'package-not-found';
+      readonly packages: readonly string[];
+      readonly suite: string;
+      readonly detail: string;
+    }
+  | { readonly kind: 'packages-conflicted'; readonly detail: string }
+  | { readonly kind: 'mirror-unreachable'; readonly urls: readonly string[]; readonly detail: string }
+  | { readonly kind: 'repository-untrusted'; readonly url: string; readonly detail: string }
+  | { readonly kind: 'download-failed'; readonly urls: readonly string[]; readonly detail: string }
+  | { readonly kind: 'input-changed'; readonly file: string }
+  | { readonly kind: 'input-unreadable'; readonly file: string; readonly detail: string }
+  | { readonly kind: 'signing-failed'; readonly detail: string; readonly hint?: string }
+  | { readonly kind: 'output-unwritable'; readonly path: string; readonly detail: string }
+  | { readonly kind: 'verification-failed'; readonly file: string; readonly faults: readonly string[] }
+  | { readonly kind: 'store-broken'; readonly path: string; readonly detail: string; readonly hint?: string }
+  | { readonly kind: 'host-lacks'; readonly needs: readonly HostNeed[] }
+  | { readonly kind: 'worker-died'; readonly detail: string }
+  | { readonly kind: 'cancelled' };
+
+/** A program that mkve ran for a step ended badly. */
+export interface CommandFailed {
+  readonly kind: 'command-failed';
+  /** What the program was for: `hook 01-root`, `mmdebstrap`. */
+  readonly what: string;
+  readonly argv: readonly string[];
+  readonly ending: { readonly status: number } | { readonly signal: string };
+  /** The last lines it wrote, at most twenty. */
+  readonly lastLines: readonly string[];
+  readonly hint?: string;
+}
+
+/** Something the host must have, and the command that brings it. */
+export interface HostNeed {
+  readonly what: string;
+  readonly why: string;
+  readonly remedy: string;
+}

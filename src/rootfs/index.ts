@@ -1,0 +1,24 @@
+/**
+ * Root file systems: entering a user namespace, workers that live there, overlay mounts, running a command inside,
+ * and capturing what it changed. Files named `inside-*` or imported by `worker-host.ts` run in the worker; the rest
+ * runs as the calling user. What commands are run, and why, is decided elsewhere.
+ */
+export { captureChanges } from './capture.js';
+export { flattenIfLong } from './flatten.js';
+export { keepLayer } from './keep-layer.js';
+export {
+  type Caller,
+  enterNamespace,
+  namespaceNeeds,
+  VISIBLE_ROOT,
+  type WorkerIdentity,
+  workerIdentity,
+} from './namespace.js';
+export { mountRootfs, type RootfsMount } from './overlay.js';
+export type { WorkerReply, WorkerRequest } from './protocol.js';
+export { type RootfsState, rootfsState, stateOutputs } from './rootfs-state.js';
+export { type SandboxRequest, sandboxArgv } from './sandbox.js';
+export { type Ended, type Spawned, spawnInside } from './spawn-inside.js';
+export { TreeCache } from './tree-cache.js';
+export { serveWorker, type WorkerContext, type WorkerHandlers } from './worker-host.js';
+export { Worker, WorkerPool } from './worker-pool.js';

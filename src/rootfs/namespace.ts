@@ -1,0 +1,146 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+import { err, ok, type Result } from '../base/index.js';
+import type { HostNeed } from '../report/index.js';
+
+/** Who calls mkve; read by the command line. */
+export interface Caller {
+  readonly uid: number;
+  readonly gid: number;
+  readonly name: string;
+}
+
+/** The user that uid 0 of the worker's namespace is outside: the owner of what workers write. */
+export interface WorkerIdentity {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * Root's namespaces get ids from a range that no distribution hands out (systemd's UIDS-GIDS.md lists
+ * 1879048192-2147483647 as unused), so that a hook which root runs is nobody on the host. Stable, because layers
+ * in the store belong to these ids.
+ */
+const ROOT_RANGE_START = 1_879_048_192;
+const RANGE_LENGTH = 65_536;
+
+export function workerIdentity(caller: Caller): WorkerIdentity {
+  return caller.uid === 0
+    ? { uid: ROOT_RANGE_START, gid: ROOT_RANGE_START }
+    : { uid: caller.uid, gid: caller.gid };
+}
+
+/** What the host lacks for workers to start, seen without starting one. */
+export function namespaceNeeds(caller: Caller): readonly HostNeed[] {
+  if (caller.uid === 0) return [];
+  return ['subuid', 'subgid']
+    .filter((file) => !hasRange(`/etc/${file}`, caller))
+    .map((file) => rangeNeed(file, caller));
+}
+
+/** subuid(5): `name-or-uid:start:count`, one a line. */
+function hasRange(file: string, caller: Caller): boolean {
+  if (!existsSync(file)) return false;
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .some(
+      ([owner, , count]) =>
+        (owner === caller.name || owner === String(caller.uid)) && Number(count) >= RANGE_LENGTH - 1,
+    );
+}
+
+function rangeNeed(file: string, caller: Caller): HostNeed {
+  const kind = file === 'subuid' ? 'uids' : 'gids';
+  return {
+    what: `a range of 65536 subordinate ${kind} for ${caller.name} in /etc/${file}`,
+    why: 'files of a root file system belong to many users',
+    remedy: `sudo usermod --add-sub${kind} 100000-165535 ${caller.name}`,
+  };
+}
+
+/** A path that a worker must see although only the host's root may reach it, and where it will find it. */
+export interface VisiblePath {
+  readonly source: string;
+  readonly target: string;
+}
+
+export interface Entry {
+  readonly argv: readonly [string, ...string[]];
+}
+
+/**
+ * The command that runs another one as root of a new user namespace with mount, pid, ipc and uts namespaces of its
+ * own, as its first process. The network stays the host's; each sandbox leaves it by itself.
+ */
+export function enterNamespace(
+  caller: Caller,
+  visible: readonly VisiblePath[],
+  command: readonly string[],
+): Result<Entry, readonly HostNeed[]> {
+  const needs = namespaceNeeds(caller);
+  if (needs.length > 0) return err(needs);
+  if (caller.uid === 0) return ok({ argv: enterAsRoot(visible, command) });
+  return ok({
+    argv: ['unshare', '--user', '--map-root-user', '--map-auto', ...NEW_NAMESPACES, '--', ...command],
+  });
+}
+
+const NEW_NAMESPACES = [
+  '--mount',
+  '--pid',
+  '--ipc',
+  '--uts',
+  '--fork',
+  '--kill-child=SIGKILL',
+  '--mount-proc',
+];
+
+function enterAsRoot(
+  visible: readonly VisiblePath[],
+  command: readonly string[],
+): readonly [string, ...string[]] {
+  const binds = visible.flatMap(({ source, target }) => [source, target]);
+  const map = `0 ${ROOT_RANGE_START} ${RANGE_LENGTH}`;
+  const script = ['bash', '-c', ENTER_AS_ROOT, 'mkve', map, VISIBLE_ROOT, String(visible.length), ...binds];
+  return [
+    'unshare',
+    '--mount',
+    '--propagation',
+    'private',
+    '--',
+    ...script,
+    ...NEW_NAMESPACES,
+    '--',
+    ...command,
+  ];
+}
+
+/**
+ * Where root's workers find what lies in places that only root may enter. In their mount namespace a tmpfs hides
+ * what else is there; nothing is left on disk.
+ */
+export const VISIBLE_ROOT = '/mnt';
+
+/**
+ * newuidmap gives root no range that /etc/subuid does not list, but the kernel lets root write the map itself, from
+ * outside the new namespace: so a first process makes the namespace and waits, and the worker enters it. A constant
+ * text; what varies comes as arguments.
+ */
+const ENTER_AS_ROOT = `
+set -eu
+map=$1 top=$2 count=$3
+shift 3
+mount -t tmpfs -o mode=755 mkve "$top"
+while [ "$count" -gt 0 ]; do
+  if [ -d "$1" ]; then mkdir -p "$2"; else mkdir -p "\${2%/*}"; : >"$2"; fi
+  mount --bind "$1" "$2"
+  shift 2
+  count=$((count - 1))
+done
+coproc HOLD { exec unshare --user -- sh -c 'echo; exec cat'; }
+read -r _ <&"\${HOLD[0]}"
+echo "$map" >"/proc/$HOLD_PID/uid_map"
+echo "$map" >"/proc/$HOLD_PID/gid_map"
+exec nsenter --target "$HOLD_PID" --user --setuid 0 --setgid 0 -- unshare "$@"
+`;

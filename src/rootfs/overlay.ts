@@ -1,0 +1,73 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+
+import { bug } from '../base/index.js';
+import type { LayerStore } from '../store/index.js';
+import { spawnInside } from './spawn-inside.js';
+
+/** A mounted root file system. What is written to it lands in `upper`. */
+export interface RootfsMount {
+  readonly root: string;
+  readonly upper: string;
+  unmount(): Promise<void>;
+}
+
+/**
+ * Mounts layers over one another with an empty writable one on top.
+ * @param workspace a private directory on the store's file system
+ * @param layers lowest first
+ */
+export async function mountRootfs(
+  store: LayerStore,
+  workspace: string,
+  layers: readonly string[],
+): Promise<RootfsMount> {
+  const [root, upper, work, none] = ['root', 'upper', 'work', 'none'].map((name) => join(workspace, name));
+  if (root === undefined || upper === undefined || work === undefined || none === undefined)
+    bug('four names');
+  for (const directory of [root, upper, work, none]) await mkdir(directory);
+  const options = overlayOptions(store.directory, {
+    upper,
+    work,
+    lower: [none, ...layers.map((id) => store.pathOf(id))],
+  });
+  await mustRun(['mount', '-t', 'overlay', '-o', options, 'mkve', root], store.directory);
+  return {
+    root,
+    upper,
+    unmount: async () => {
+      await mustRun(['umount', '--lazy', root], store.directory);
+      await rm(work, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Paths relative to the layers' directory: mount(2) takes 4096 bytes of options, and a colon or comma in the path of
+ * the store would mean something in them. overlay(5)'s `lowerdir` has the topmost first.
+ */
+function overlayOptions(
+  layers: string,
+  paths: { readonly upper: string; readonly work: string; readonly lower: readonly string[] },
+): string {
+  const lower = paths.lower.map((path) => relative(layers, path)).reverse();
+  return [
+    'userxattr',
+    `lowerdir=${lower.join(':')}`,
+    `upperdir=${relative(layers, paths.upper)}`,
+    `workdir=${relative(layers, paths.work)}`,
+  ].join(',');
+}
+
+async function mustRun(argv: readonly string[], cwd: string): Promise<void> {
+  const said: Uint8Array[] = [];
+  const ended = await spawnInside({
+    argv,
+    cwd,
+    env: {},
+    onOutput: (chunk) => said.push(chunk),
+    signal: new AbortController().signal,
+  });
+  if ('signal' in ended || ended.status !== 0)
+    throw new Error(`${argv.join(' ')}: ${Buffer.concat(said).toString()}`);
+}

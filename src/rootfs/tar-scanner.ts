@@ -1,0 +1,195 @@
+import { createHash, type Hash } from 'node:crypto';
+
+import { bug, digestFromHex } from '../base/index.js';
+import { type ByteString, byteString } from '../tree/index.js';
+import type { ScannedEntry } from './scanned-entry.js';
+
+const BLOCK = 512;
+
+/**
+ * Reads the pax archive that our own GNU tar writes while we read it, file contents going straight into a hash.
+ * Formats: POSIX.1-2017 pax, and the `SCHILY.xattr.` keywords that GNU tar and star share. Names are bytes.
+ */
+export class TarScanner {
+  readonly #onEntry: (entry: ScannedEntry) => void;
+  readonly #header = Buffer.alloc(BLOCK);
+  #headerFilled = 0;
+  /** Bytes of the current member still to come, and the padding after them. */
+  #body = 0;
+  #padding = 0;
+  #sink: Sink | undefined;
+  #pending: PendingEntry | undefined;
+  #pax: ReadonlyMap<string, ByteString> = new Map();
+
+  constructor(onEntry: (entry: ScannedEntry) => void) {
+    this.#onEntry = onEntry;
+  }
+
+  write(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#body > 0) at += this.#takeBody(chunk, at);
+      else if (this.#padding > 0) at += this.#skipPadding(chunk, at);
+      else at += this.#takeHeader(chunk, at);
+    }
+  }
+
+  #takeBody(chunk: Buffer, at: number): number {
+    const piece = chunk.subarray(at, at + this.#body);
+    if (this.#sink?.kind === 'hash') this.#sink.hash.update(piece);
+    else this.#sink?.chunks.push(Buffer.from(piece));
+    this.#body -= piece.length;
+    if (this.#body === 0) this.#endMember();
+    return piece.length;
+  }
+
+  #skipPadding(chunk: Buffer, at: number): number {
+    const skipped = Math.min(this.#padding, chunk.length - at);
+    this.#padding -= skipped;
+    return skipped;
+  }
+
+  #takeHeader(chunk: Buffer, at: number): number {
+    const copied = chunk.copy(this.#header, this.#headerFilled, at, at + BLOCK - this.#headerFilled);
+    this.#headerFilled += copied;
+    if (this.#headerFilled === BLOCK) {
+      this.#headerFilled = 0;
+      this.#beginMember();
+    }
+    return copied;
+  }
+
+  #beginMember(): void {
+    if (this.#header[0] === 0) return;
+    const flag = String.fromCharCode(this.#header[156] ?? 0);
+    if (flag === 'x') {
+      this.#expectBody(numberAt(this.#header, 124, 12), { kind: 'pax', chunks: [] });
+      return;
+    }
+    const pending = { flag, header: Buffer.from(this.#header), pax: this.#pax };
+    this.#pax = new Map();
+    this.#pending = pending;
+    const size = flag === '0' ? Number(pending.pax.get('size') ?? numberAt(this.#header, 124, 12)) : 0;
+    this.#expectBody(size, { kind: 'hash', hash: createHash('sha256') });
+    if (size === 0) this.#endMember();
+  }
+
+  #expectBody(size: number, sink: Sink): void {
+    this.#body = size;
+    this.#padding = (BLOCK - (size % BLOCK)) % BLOCK;
+    this.#sink = sink;
+  }
+
+  #endMember(): void {
+    const sink = this.#sink;
+    this.#sink = undefined;
+    if (sink?.kind === 'pax') {
+      this.#pax = parsePax(Buffer.concat(sink.chunks));
+      return;
+    }
+    const pending = this.#pending ?? bug('a member ended that never began');
+    this.#onEntry(entryOf(pending, sink?.hash));
+  }
+}
+
+type Sink =
+  | { readonly kind: 'hash'; readonly hash: Hash }
+  | { readonly kind: 'pax'; readonly chunks: Buffer[] };
+
+interface PendingEntry {
+  readonly flag: string;
+  readonly header: Buffer;
+  readonly pax: ReadonlyMap<string, ByteString>;
+}
+
+function entryOf({ flag, header, pax }: PendingEntry, hash: Hash | undefined): ScannedEntry {
+  const number = (keyword: string, offset: number, length: number) =>
+    Number(pax.get(keyword) ?? numberAt(header, offset, length));
+  const common = {
+    path: cleanPath(pax.get('path') ?? ustarPath(header)),
+    mode: numberAt(header, 100, 8) & 0o7777,
+    uid: number('uid', 108, 8),
+    gid: number('gid', 116, 8),
+    mtime: pax.get('mtime') ?? String(numberAt(header, 136, 12)),
+    xattrs: xattrsOf(pax),
+  };
+  const link = pax.get('linkpath') ?? textAt(header, 157, 100);
+  const device = { major: numberAt(header, 329, 8), minor: numberAt(header, 337, 8) };
+  switch (flag) {
+    case '0':
+      return {
+        ...common,
+        type: 'file',
+        size: Number(pax.get('size') ?? numberAt(header, 124, 12)),
+        digest: digestFromHex((hash ?? bug('a file without hash')).digest('hex')),
+      };
+    case '1':
+      return { ...common, type: 'link', target: cleanPath(link) };
+    case '2':
+      return { ...common, type: 'symlink', target: link };
+    case '3':
+      return { ...common, type: 'char', ...device };
+    case '4':
+      return { ...common, type: 'block', ...device };
+    case '5':
+      return { ...common, type: 'dir' };
+    case '6':
+      return { ...common, type: 'fifo' };
+    default:
+      return bug(`GNU tar wrote a member of type '${flag}'`);
+  }
+}
+
+/** Records `LENGTH KEYWORD=VALUE\n`, LENGTH counting the whole record; values are bytes. */
+function parsePax(bytes: Buffer): ReadonlyMap<string, ByteString> {
+  const records = new Map<string, ByteString>();
+  for (let at = 0; at < bytes.length; ) {
+    const space = bytes.indexOf(0x20, at);
+    const length = Number(bytes.toString('latin1', at, space));
+    const equals = bytes.indexOf(0x3d, space);
+    records.set(
+      bytes.toString('latin1', space + 1, equals),
+      byteString(bytes.subarray(equals + 1, at + length - 1)),
+    );
+    at += length;
+  }
+  return records;
+}
+
+/** GNU tar writes `%` and `=` in the name of an attribute as `%25` and `%3D`. */
+function xattrsOf(pax: ReadonlyMap<string, ByteString>): Readonly<Record<ByteString, ByteString>> {
+  const xattrs: Record<ByteString, ByteString> = {};
+  for (const [keyword, value] of pax) {
+    if (!keyword.startsWith(XATTR)) continue;
+    const name = keyword.slice(XATTR.length).replaceAll('%3D', '=').replaceAll('%25', '%');
+    xattrs[name as ByteString] = value;
+  }
+  return xattrs;
+}
+
+const XATTR = 'SCHILY.xattr.';
+
+/** Octal text, or base 256 when the first bit is set (GNU). */
+function numberAt(header: Buffer, offset: number, length: number): number {
+  if (((header[offset] ?? 0) & 0x80) !== 0) {
+    return Number(header.readBigUInt64BE(offset + length - 8));
+  }
+  return Number.parseInt(header.toString('latin1', offset, offset + length), 8) || 0;
+}
+
+function textAt(header: Buffer, offset: number, length: number): ByteString {
+  const field = header.subarray(offset, offset + length);
+  const end = field.indexOf(0);
+  return byteString(end === -1 ? field : field.subarray(0, end));
+}
+
+function ustarPath(header: Buffer): ByteString {
+  const prefix = textAt(header, 345, 155);
+  const name = textAt(header, 0, 100);
+  return (prefix === '' ? name : `${prefix}/${name}`) as ByteString;
+}
+
+/** `./etc/` -> `etc`, `./` -> the root. */
+function cleanPath(path: ByteString): ByteString {
+  return path.replace(/^\.\//, '').replace(/\/$/, '').replace(/^\.$/, '') as ByteString;
+}

@@ -1,0 +1,34 @@
+import type { Digest } from '../base/index.js';
+import type { BlobStore } from '../store/index.js';
+import { TreeObjects } from '../tree/index.js';
+import type { RootfsState } from './rootfs-state.js';
+
+/** The tree objects that a worker has met: a state's packs are read once, however many steps start from it. */
+export class TreeCache {
+  readonly objects = new TreeObjects();
+  readonly #blobs: BlobStore;
+  readonly #loaded = new Set<Digest>();
+
+  constructor(blobs: BlobStore) {
+    this.#blobs = blobs;
+  }
+
+  /** Makes the whole tree of a state readable. Throws when the store has lost a part of it since it was checked. */
+  async load(state: RootfsState): Promise<TreeObjects> {
+    for (const pack of state.packs) {
+      if (this.#loaded.has(pack)) continue;
+      const bytes = await this.#blobs.get(pack);
+      if (bytes === undefined) throw new Error(`the store has lost the tree objects ${pack}`);
+      this.objects.addPack(bytes.toString('utf8'));
+      this.#loaded.add(pack);
+    }
+    return this.objects;
+  }
+
+  /** Stores the directories of a tree that its parent lacks. */
+  async save(root: Digest, parent: Digest | undefined): Promise<Digest> {
+    const pack = await this.#blobs.put(this.objects.packSince(root, parent));
+    this.#loaded.add(pack);
+    return pack;
+  }
+}

@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs';
+
+import { messageOf, type Result } from '../base/index.js';
+import type { Failure } from '../report/index.js';
+import { type Store, storeAt } from '../store/index.js';
+import type { WorkerReply, WorkerRequest } from './protocol.js';
+import { TreeCache } from './tree-cache.js';
+
+/** What an operation has at hand inside the worker. */
+export interface WorkerContext {
+  readonly store: Store;
+  readonly trees: TreeCache;
+  readonly output: (chunk: Uint8Array) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The operations a worker offers, by name. Arguments and results cross the IPC channel, so they are plain data. */
+export type WorkerHandlers = Readonly<
+  Record<string, (argument: never, context: WorkerContext) => Promise<Result<unknown, Failure>>>
+>;
+
+/** Serves calls until the caller is gone; then everything in the worker's pid namespace ends with it. */
+export function serveWorker(storeRoot: string, handlers: WorkerHandlers): void {
+  forbidNestedNamespaces();
+  const store = storeAt(storeRoot);
+  const trees = new TreeCache(store.blobs);
+  const running = new Map<number, AbortController>();
+  process.on('disconnect', () => process.exit(0));
+  process.on('message', (request: WorkerRequest) => {
+    if (request.type === 'cancel') {
+      running.get(request.id)?.abort();
+      return;
+    }
+    const { id } = request;
+    const controller = new AbortController();
+    running.set(id, controller);
+    const output = (chunk: Uint8Array) => reply({ type: 'output', id, chunk });
+    const context = { store, trees, output, signal: controller.signal };
+    perform(handlers, request, context)
+      .then(reply)
+      .finally(() => running.delete(id));
+  });
+  reply({ type: 'ready' });
+}
+
+async function perform(
+  handlers: WorkerHandlers,
+  request: Extract<WorkerRequest, { type: 'call' }>,
+  context: WorkerContext,
+): Promise<WorkerReply> {
+  const { id } = request;
+  try {
+    const handler = handlers[request.operation];
+    if (handler === undefined) return { type: 'crash', id, message: `no operation ${request.operation}` };
+    const result = await handler(request.argument as never, context);
+    return { type: 'result', id, result };
+  } catch (thrown) {
+    if (context.signal.aborted)
+      return { type: 'result', id, result: { ok: false, error: { kind: 'cancelled' } } };
+    return {
+      type: 'crash',
+      id,
+      message: thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown),
+    };
+  }
+}
+
+function reply(message: WorkerReply): void {
+  process.send?.(message);
+}
+
+/**
+ * No hook may make a user namespace of its own and be its root: much of the kernel opens up to such a root. The
+ * limit belongs to the worker's namespace (namespaces(7)) and touches nobody else.
+ */
+function forbidNestedNamespaces(): void {
+  writeFileSync('/proc/sys/user/max_user_namespaces', '0');
+}

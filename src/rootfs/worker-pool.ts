@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+import { err, type Result } from '../base/index.js';
+import type { Failure } from '../report/index.js';
+import type { WorkerReply, WorkerRequest } from './protocol.js';
+
+interface Call {
+  readonly output: (chunk: Uint8Array) => void;
+  readonly settle: (result: Result<unknown, Failure>) => void;
+  readonly crash: (error: Error) => void;
+}
+
+/** One process inside a user namespace, seen from outside. It dies with its caller. */
+export class Worker {
+  readonly #child: ChildProcess;
+  readonly #calls = new Map<number, Call>();
+  readonly #ready: Promise<void>;
+  #said = '';
+  #ended: string | undefined;
+  #nextId = 1;
+
+  constructor(argv: readonly [string, ...string[]], env: Readonly<Record<string, string>>) {
+    const [program, ...args] = argv;
+    // Its own session: a Ctrl-C at the terminal is for the caller to answer, not for the programs inside.
+    this.#child = spawn(program, args, {
+      env,
+      detached: true,
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.#ready = new Promise((resolve) => {
+      this.#child.on('message', (reply: WorkerReply) => {
+        if (reply.type === 'ready') resolve();
+        else this.#take(reply);
+      });
+      this.#child.on('close', resolve);
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.#said = `${this.#said}${chunk.toString()}`.slice(-4000);
+      });
+    }
+    this.#child.on('error', (error) => this.#end(error.message));
+    this.#child.on('close', (status, signal) => this.#end(signal ?? `status ${status}`));
+  }
+
+  get isIdle(): boolean {
+    return this.#calls.size === 0;
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** Runs an operation inside. The promise rejects only for faults of mkve itself. */
+  async call(
+    operation: string,
+    argument: unknown,
+    options: { readonly output: (chunk: Uint8Array) => void; readonly signal: AbortSignal },
+  ): Promise<Result<unknown, Failure>> {
+    const id = this.#nextId++;
+    const settled = new Promise<Result<unknown, Failure>>((settle, crash) => {
+      this.#calls.set(id, { output: options.output, settle, crash });
+    });
+    const cancel = () => this.#send({ type: 'cancel', id });
+    options.signal.addEventListener('abort', cancel, { once: true });
+    try {
+      await this.#ready;
+      if (this.#ended !== undefined) return err(this.#deathFailure(this.#ended));
+      this.#send({ type: 'call', id, operation, argument });
+      if (options.signal.aborted) cancel();
+      return await settled;
+    } finally {
+      this.#calls.delete(id);
+      options.signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Ends the worker and everything in it; resolves when it is gone, and its mounts with it. */
+  async stop(): Promise<void> {
+    if (this.#ended !== undefined) return;
+    const gone = new Promise<void>((resolve) => this.#child.once('close', () => resolve()));
+    if (this.#child.connected) this.#child.disconnect();
+    await gone;
+  }
+
+  #send(request: WorkerRequest): void {
+    if (this.#child.connected) this.#child.send(request, () => undefined);
+  }
+
+  #take(reply: Exclude<WorkerReply, { type: 'ready' }>): void {
+    const call = this.#calls.get(reply.id);
+    if (reply.type === 'output') call?.output(reply.chunk);
+    else if (reply.type === 'result') call?.settle(reply.result);
+    else call?.crash(new Error(`a worker failed: ${reply.message}`));
+  }
+
+  #end(how: string): void {
+    this.#ended ??= how;
+    for (const call of this.#calls.values()) call.settle(err(this.#deathFailure(how)));
+    this.#calls.clear();
+  }
+
+  #deathFailure(how: string): Failure {
+    const said = this.#said.trim();
+    return {
+      kind: 'worker-died',
+      detail: said === '' ? `it ended with ${how}` : `it ended with ${how}: ${said}`,
+    };
+  }
+}
+
+/** Starts workers when there is work for them, and no more than may be used at once. */
+export class WorkerPool {
+  readonly #start: () => Worker;
+  readonly #size: number;
+  readonly #workers: Worker[] = [];
+
+  constructor(size: number, start: () => Worker) {
+    this.#size = size;
+    this.#start = start;
+  }
+
+  call(
+    operation: string,
+    argument: unknown,
+    options: { readonly output: (chunk: Uint8Array) => void; readonly signal: AbortSignal },
+  ): Promise<Result<unknown, Failure>> {
+    return this.#pick().call(operation, argument, options);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.stop()));
+  }
+
+  #pick(): Worker {
+    const alive = this.#workers.filter((worker) => !worker.hasEnded);
+    const idle = alive.find((worker) => worker.isIdle);
+    if (idle !== undefined) return idle;
+    const first = alive[0];
+    if (alive.length >= this.#size && first !== undefined) return first;
+    const started = this.#start();
+    this.#workers.push(started);
+    return started;
+  }
+}

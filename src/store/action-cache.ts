@@ -1,0 +1,40 @@
+import type { CanonicalValue, Digest } from '../base/index.js';
+
+/** What a step produced, as data: digests of blobs, a tree digest with its layers, exact package lists. */
+export type Outputs = { readonly [name: string]: CanonicalValue };
+
+export interface ActionResult {
+  /** The canonical document whose digest is the action key; kept so that `explain` can compare. */
+  readonly action: string;
+  readonly outputs: Outputs;
+  /** Blob with everything the step wrote while it ran; absent when it wrote nothing. */
+  readonly log?: Digest;
+  readonly durationMs: number;
+}
+
+/** The right to publish the result of one key. Whoever holds it works alone on the key, in all processes. */
+export interface Claim {
+  /** Makes the result visible to every process, then gives the claim back. */
+  publish(result: ActionResult): Promise<void>;
+  /** Gives the claim back without a result. */
+  release(): Promise<void>;
+}
+
+export type Lookup =
+  | { readonly kind: 'hit'; readonly result: ActionResult }
+  | { readonly kind: 'miss'; readonly claim: Claim };
+
+/** Port: action key to action result. A result is visible whole or not at all. */
+export interface ActionCache {
+  /** The result of a key, or nothing when it is missing or damaged. */
+  read(key: Digest): Promise<ActionResult | undefined>;
+  /**
+   * A hit if there is a result that `isUsable` accepts; otherwise a miss with the claim on the key. Waits while
+   * another process holds the claim; rejects with the signal's reason when aborted.
+   */
+  lookup(
+    key: Digest,
+    isUsable: (result: ActionResult) => Promise<boolean>,
+    signal?: AbortSignal,
+  ): Promise<Lookup>;
+}

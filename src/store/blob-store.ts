@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { type Digest, digestOf, hasErrorCode, hexOf, publishStaged } from '../base/index.js';
+
+/** Port: immutable bytes named by their digest. */
+export interface BlobStore {
+  /** Idempotent: storing the same bytes again changes nothing. */
+  put(bytes: Uint8Array | string): Promise<Digest>;
+  /** The bytes, verified; nothing when they are missing or damaged. */
+  get(digest: Digest): Promise<Buffer | undefined>;
+  /** Whether there is a blob of that name, and its size; its bytes are not read. */
+  size(digest: Digest): Promise<number | undefined>;
+}
+
+export class MemoryBlobStore implements BlobStore {
+  readonly #blobs = new Map<Digest, Buffer>();
+
+  put(bytes: Uint8Array | string): Promise<Digest> {
+    const digest = digestOf(bytes);
+    this.#blobs.set(digest, Buffer.from(bytes as Uint8Array));
+    return Promise.resolve(digest);
+  }
+
+  get(digest: Digest): Promise<Buffer | undefined> {
+    return Promise.resolve(this.#blobs.get(digest));
+  }
+
+  size(digest: Digest): Promise<number | undefined> {
+    return Promise.resolve(this.#blobs.get(digest)?.length);
+  }
+}
+
+/** `blobs/sha256/ab/HEX`, read-only files. */
+export class DiskBlobStore implements BlobStore {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  async put(bytes: Uint8Array | string): Promise<Digest> {
+    const digest = digestOf(bytes);
+    const path = this.pathOf(digest);
+    if ((await this.size(digest)) === Buffer.byteLength(bytes)) return digest;
+    const staged = `${path}.${randomBytes(6).toString('hex')}`;
+    try {
+      await writeFile(staged, bytes, { flag: 'wx', mode: 0o444 });
+    } catch (thrown) {
+      if (!hasErrorCode(thrown, 'ENOENT')) throw thrown;
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(staged, bytes, { flag: 'wx', mode: 0o444 });
+    }
+    await publishStaged(staged, path);
+    return digest;
+  }
+
+  async get(digest: Digest): Promise<Buffer | undefined> {
+    const path = this.pathOf(digest);
+    let bytes: Buffer;
+    try {
+      bytes = await readFile(path);
+    } catch (thrown) {
+      if (hasErrorCode(thrown, 'ENOENT')) return undefined;
+      throw thrown;
+    }
+    if (digestOf(bytes) === digest) return bytes;
+    await rm(path, { force: true });
+    return undefined;
+  }
+
+  async size(digest: Digest): Promise<number | undefined> {
+    try {
+      return (await stat(this.pathOf(digest))).size;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Where the bytes lie, for readers that stream and verify on their own. */
+  pathOf(digest: Digest): string {
+    const hex = hexOf(digest);
+    return join(this.#directory, 'sha256', hex.slice(0, 2), hex);
+  }
+
+  /** Takes a finished file of the same file system without copying it. The caller has computed the digest. */
+  async adopt(file: string, digest: Digest): Promise<void> {
+    const path = this.pathOf(digest);
+    await mkdir(dirname(path), { recursive: true });
+    await chmod(file, 0o444);
+    try {
+      await link(file, path);
+    } catch (thrown) {
+      if (!hasErrorCode(thrown, 'EEXIST')) throw thrown;
+    }
+  }
+}

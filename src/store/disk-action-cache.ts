@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import {
+  type CanonicalValue,
+  canonicalJson,
+  type Digest,
+  digestOf,
+  hexOf,
+  publishFile,
+} from '../base/index.js';
+import type { ActionCache, ActionResult, Claim, Lookup } from './action-cache.js';
+import { KeyLock } from './key-lock.js';
+import { seal, unseal } from './seal.js';
+
+/**
+ * `actions/ab/KEY.json`: the digest of what follows, a newline, the result. The digest makes a torn or altered
+ * entry a miss.
+ */
+export class DiskActionCache implements ActionCache {
+  readonly #directory: string;
+  readonly #locks: KeyLock;
+
+  constructor(directories: { readonly actions: string; readonly locks: string }) {
+    this.#directory = directories.actions;
+    this.#locks = new KeyLock(directories.locks);
+  }
+
+  async read(key: Digest): Promise<ActionResult | undefined> {
+    let text: string;
+    try {
+      text = await readFile(this.#pathOf(key), 'utf8');
+    } catch {
+      return undefined;
+    }
+    const body = unseal(text);
+    if (body === undefined) return undefined;
+    const result = JSON.parse(body) as ActionResult;
+    return digestOf(result.action) === key ? result : undefined;
+  }
+
+  async lookup(
+    key: Digest,
+    isUsable: (result: ActionResult) => Promise<boolean>,
+    signal?: AbortSignal,
+  ): Promise<Lookup> {
+    const release = await this.#locks.acquire(hexOf(key), signal);
+    try {
+      const result = await this.read(key);
+      if (result !== undefined && (await isUsable(result))) {
+        await release();
+        return { kind: 'hit', result };
+      }
+    } catch (thrown) {
+      await release();
+      throw thrown;
+    }
+    return { kind: 'miss', claim: this.#claim(key, release) };
+  }
+
+  #claim(key: Digest, release: () => Promise<void>): Claim {
+    return {
+      release,
+      publish: async (result) => {
+        const body = canonicalJson(result as unknown as CanonicalValue);
+        try {
+          await publishFile(this.#pathOf(key), seal(body));
+        } finally {
+          await release();
+        }
+      },
+    };
+  }
+
+  #pathOf(key: Digest): string {
+    const hex = hexOf(key);
+    return join(this.#directory, hex.slice(0, 2), `${hex}.json`);
+  }
+}

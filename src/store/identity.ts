@@ -1,0 +1,44 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+
+/** Tells one process from all others of a machine, past and present: a pid alone is used again. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks between boot and the start of the process: field 22 of /proc/PID/stat, proc(5). */
+  readonly startTime: string;
+  readonly bootId: string;
+  /** Inode name of the pid namespace: pids of another namespace mean nothing here. */
+  readonly pidNamespace: string;
+}
+
+export function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+}
+
+export function identityOfThisProcess(): ProcessIdentity {
+  return {
+    pid: process.pid,
+    startTime: startTimeOf(process.pid) ?? '',
+    bootId: bootId(),
+    pidNamespace: readlinkSync('/proc/self/ns/pid'),
+  };
+}
+
+/**
+ * Whether the process still runs. One of another pid namespace cannot be looked at from here and counts as alive;
+ * one from before the last boot cannot be.
+ */
+export function isAlive(process: ProcessIdentity): boolean {
+  if (process.bootId !== bootId()) return false;
+  if (process.pidNamespace !== readlinkSync('/proc/self/ns/pid')) return true;
+  return startTimeOf(process.pid) === process.startTime;
+}
+
+function startTimeOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The command name in parentheses may hold spaces and parentheses, so count from the last one.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}

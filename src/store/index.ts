@@ -1,0 +1,16 @@
+/**
+ * Where results are kept between builds: blobs by digest, action results by action key, layers by id, and what ran
+ * last. Plain files shared by any number of mkve processes; readers verify what they read, so a damaged entry is a
+ * miss and never a wrong result. Every port has an in-memory twin for tests.
+ */
+export type { ActionCache, ActionResult, Claim, Lookup, Outputs } from './action-cache.js';
+export { type BlobStore, DiskBlobStore, MemoryBlobStore } from './blob-store.js';
+export { DiskActionCache } from './disk-action-cache.js';
+export { bootId, type ProcessIdentity } from './identity.js';
+export { type LastRun, LastRuns } from './last-runs.js';
+export { LayerStore } from './layer-store.js';
+export { MemoryActionCache } from './memory-action-cache.js';
+export { openStore, type Store, type StoreFault, type StoreOwner, storeAt } from './open.js';
+export { OutputRecords } from './output-records.js';
+export { type Segment, SegmentIndex } from './segment-index.js';
+export { Staging } from './staging.js';

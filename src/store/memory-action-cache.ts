@@ -1,0 +1,69 @@
+import type { Digest } from '../base/index.js';
+import type { ActionCache, ActionResult, Claim, Lookup } from './action-cache.js';
+
+/** An action cache for tests and for graphs that need not outlive the process. */
+export class MemoryActionCache implements ActionCache {
+  readonly #results = new Map<Digest, ActionResult>();
+  readonly #claims = new Map<Digest, Promise<void>>();
+
+  read(key: Digest): Promise<ActionResult | undefined> {
+    return Promise.resolve(this.#results.get(key));
+  }
+
+  async lookup(
+    key: Digest,
+    isUsable: (result: ActionResult) => Promise<boolean>,
+    signal?: AbortSignal,
+  ): Promise<Lookup> {
+    for (let held = this.#claims.get(key); held !== undefined; held = this.#claims.get(key)) {
+      await orAborted(held, signal);
+    }
+    const claim = this.#claim(key);
+    const result = this.#results.get(key);
+    if (result !== undefined && (await isUsable(result))) {
+      await claim.release();
+      return { kind: 'hit', result };
+    }
+    return { kind: 'miss', claim };
+  }
+
+  #claim(key: Digest): Claim {
+    const { promise, resolve } = withResolvers();
+    this.#claims.set(key, promise);
+    const release = () => {
+      this.#claims.delete(key);
+      resolve();
+      return Promise.resolve();
+    };
+    return {
+      release,
+      publish: (result) => {
+        this.#results.set(key, result);
+        return release();
+      },
+    };
+  }
+}
+
+function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+async function orAborted(wait: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return wait;
+  signal.throwIfAborted();
+  let onAbort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    await Promise.race([wait, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,126 @@
+import { chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { err, hasErrorCode, messageOf, ok, publishFile, type Result } from '../base/index.js';
+import { DiskBlobStore } from './blob-store.js';
+import { DiskActionCache } from './disk-action-cache.js';
+import { LayerStore } from './layer-store.js';
+import { OutputRecords } from './output-records.js';
+import { SegmentIndex } from './segment-index.js';
+import { Staging } from './staging.js';
+
+/** The layout described in ARCHITECTURE.md. An older store is started afresh, a newer one refused. */
+const LAYOUT_VERSION = 1;
+
+export interface Store {
+  readonly root: string;
+  readonly blobs: DiskBlobStore;
+  readonly actions: DiskActionCache;
+  readonly segments: SegmentIndex;
+  readonly layers: LayerStore;
+  readonly outputs: OutputRecords;
+  readonly staging: Staging;
+  readonly lastDirectory: string;
+}
+
+export interface StoreFault {
+  readonly path: string;
+  readonly detail: string;
+  readonly hint?: string;
+}
+
+/** A view of a store whose layout was already checked: for workers, which see it under another path. */
+export function storeAt(root: string): Store {
+  return {
+    root,
+    blobs: new DiskBlobStore(join(root, 'blobs')),
+    actions: new DiskActionCache({ actions: join(root, 'actions'), locks: join(root, 'locks') }),
+    segments: new SegmentIndex(join(root, 'segments')),
+    layers: new LayerStore(join(root, 'layers')),
+    outputs: new OutputRecords(join(root, 'last')),
+    staging: new Staging(join(root, 'tmp')),
+    lastDirectory: join(root, 'last'),
+  };
+}
+
+/** Who writes into the store from inside a user namespace, where that is another user than the caller. */
+export interface StoreOwner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * Opens the store in a directory of its own, made when missing. Only its owner may look inside: layers hold setuid
+ * files.
+ */
+export async function openStore(root: string, owner?: StoreOwner): Promise<Result<Store, StoreFault>> {
+  try {
+    const version = await readVersion(root);
+    if (version === LAYOUT_VERSION) return ok(storeAt(root));
+    if (version !== undefined && version > LAYOUT_VERSION) return err(tooNew(root, version));
+    if (version === undefined && (await hasForeignFiles(root))) return err(notAStore(root));
+    await startAfresh(root, owner);
+    return ok(storeAt(root));
+  } catch (thrown) {
+    return err({ path: root, detail: messageOf(thrown) });
+  }
+}
+
+async function readVersion(root: string): Promise<number | undefined> {
+  try {
+    return Number.parseInt(await readFile(join(root, 'version'), 'latin1'), 10) || 0;
+  } catch (thrown) {
+    if (hasErrorCode(thrown, 'ENOENT')) return undefined;
+    throw thrown;
+  }
+}
+
+/** A directory with other people's files is not ours to fill, nor to empty. */
+async function hasForeignFiles(root: string): Promise<boolean> {
+  const ours = new Set(['CACHEDIR.TAG', 'blobs', 'actions', 'segments', 'layers', 'last', 'locks', 'tmp']);
+  const names = await readdir(root).catch(() => []);
+  return names.some((name) => !ours.has(name) && !name.endsWith('.tmp'));
+}
+
+async function startAfresh(root: string, owner: StoreOwner | undefined): Promise<void> {
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  for (const name of ['actions', 'segments', 'last', 'locks']) {
+    await rm(join(root, name), { recursive: true, force: true });
+  }
+  for (const directory of DIRECTORIES) await makeDirectory(join(root, directory), owner);
+  if (owner !== undefined) await chown(root, owner.uid, owner.gid);
+  await writeFile(join(root, 'CACHEDIR.TAG'), CACHEDIR_TAG);
+  await publishFile(join(root, 'version'), `${LAYOUT_VERSION}\n`);
+}
+
+async function makeDirectory(path: string, owner: StoreOwner | undefined): Promise<void> {
+  await mkdir(path, { recursive: true });
+  if (owner !== undefined) await chown(path, owner.uid, owner.gid);
+}
+
+/** Fan-out directories are made at once, so that caller and worker may both write into any of them. */
+const FAN_OUT = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const DIRECTORIES = [
+  ...['blobs', 'blobs/sha256', 'actions', 'segments', 'layers', 'last', 'locks', 'tmp'],
+  ...['blobs/sha256', 'segments', 'actions'].flatMap((top) => FAN_OUT.map((byte) => `${top}/${byte}`)),
+];
+
+/** The signature of the Cache Directory Tagging Specification: backup programs skip such directories. */
+const CACHEDIR_TAG =
+  'Signature: 8a477f597d28d172789f06886806bc55\n# The store of mkve. It may be deleted at any time.\n';
+
+function tooNew(root: string, version: number): StoreFault {
+  return {
+    path: root,
+    detail: `its layout has version ${version}, this mkve reads version ${LAYOUT_VERSION}`,
+    hint: 'use the newer mkve, or another store with MKVE_CACHE_DIR',
+  };
+}
+
+function notAStore(root: string): StoreFault {
+  return {
+    path: root,
+    detail: 'the directory has files in it that are not mkve\u2019s',
+    hint: 'name an empty or new directory',
+  };
+}

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { identityOfThisProcess, isAlive, type ProcessIdentity } from './identity.js';
+
+const OWNER = 'owner.json';
+
+/**
+ * `tmp/NAME/`: private directories for unfinished work, on the store's file system so that results are published
+ * by rename. Each says whose it is; those of dead processes are swept by the next process that comes along.
+ */
+export class Staging {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /**
+   * A new empty directory, and the file beside it that names the process it belongs to.
+   * @param writer the user that a worker has outside its namespace, where that is not the caller
+   */
+  async create(purpose: string, writer?: { readonly uid: number; readonly gid: number }): Promise<string> {
+    const directory = join(this.#root, `${purpose}-${randomBytes(4).toString('hex')}`);
+    await mkdir(this.#root, { recursive: true });
+    await writeFile(`${directory}.${OWNER}`, JSON.stringify(identityOfThisProcess()), { flag: 'wx' });
+    await mkdir(directory, { mode: 0o700 });
+    if (writer !== undefined) await chown(directory, writer.uid, writer.gid);
+    return directory;
+  }
+
+  async remove(directory: string): Promise<void> {
+    await rm(directory, { recursive: true, force: true });
+    await rm(`${directory}.${OWNER}`, { force: true });
+  }
+
+  /** Directories whose owners are dead. Their files may belong to users that only a worker may delete for. */
+  async abandoned(): Promise<readonly string[]> {
+    const names = await readdir(this.#root).catch(() => []);
+    const owners = names.filter((name) => name.endsWith(`.${OWNER}`));
+    const dead: string[] = [];
+    for (const name of owners) {
+      const path = join(this.#root, name);
+      if (await isAbandoned(path)) dead.push(path.slice(0, -`.${OWNER}`.length));
+    }
+    return dead;
+  }
+}
+
+async function isAbandoned(ownerFile: string): Promise<boolean> {
+  try {
+    return !isAlive(JSON.parse(await readFile(ownerFile, 'utf8')) as ProcessIdentity);
+  } catch {
+    return false;
+  }
+}

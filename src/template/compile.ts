@@ -1,0 +1,199 @@
+import { type CanonicalValue, canonicalJson, compareCodeUnits, digestOf, hexOf } from '../base/index.js';
+import {
+  type Graph,
+  GraphBuilder,
+  inputsOf,
+  type PackageSource,
+  type Step,
+  type StepId,
+  stepId,
+  type Target,
+} from '../graph/index.js';
+import { factsOf } from '../hypervisor/index.js';
+import type { ResolvedTemplate } from './model.js';
+import { expandPackages, type PackageSets } from './packages.js';
+
+/** One target as the user declared it. */
+export interface TargetRequest {
+  readonly template: ResolvedTemplate;
+  /** Absolute path of the bundle. */
+  readonly output: string;
+  /** Hooks that may reach the network, by name. */
+  readonly network: readonly string[];
+}
+
+export interface CompileRequest {
+  readonly targets: readonly TargetRequest[];
+  readonly source: PackageSource;
+  readonly sets: PackageSets;
+  readonly sign: { readonly key?: string } | false;
+  /** Seconds; without it the date of the snapshot is taken. */
+  readonly sourceDateEpoch?: number;
+}
+
+export interface Compiled {
+  readonly graph: Graph<Step>;
+  readonly targets: readonly Target[];
+}
+
+/**
+ * The graph that builds all targets:
+ *
+ *     snapshot ─▶ resolve ─▶ base ─▶ resolve ─▶ packages ─▶ hook … hook ─▶ pack ─┬─▶ metainfo ─▶ sign ─▶ bundle
+ *                                                                       conf ─┴────────────────────▶
+ *
+ * Targets share every step up to `packages` that is the same for them.
+ */
+export function compile(request: CompileRequest): Compiled {
+  const builder = new GraphBuilder<Step>(inputsOf);
+  const base = addBase(builder, request);
+  const targets = request.targets.map((target) => addTarget(builder, request, { target, base }));
+  return { graph: builder.build(), targets };
+}
+
+interface BaseSteps {
+  readonly snapshot: StepId;
+  readonly base: StepId;
+}
+
+function addBase(builder: GraphBuilder<Step>, { source, sourceDateEpoch }: CompileRequest): BaseSteps {
+  const name = `${source.suite}-${source.architecture}`;
+  const snapshot = builder.add({ kind: 'snapshot', id: stepId(`snapshot:${name}`), pool: 'network', source });
+  const resolved = builder.add({
+    kind: 'resolve',
+    id: stepId(`resolve:${name}`),
+    pool: 'network',
+    source,
+    snapshot,
+    packages: [],
+  });
+  const base = builder.add({
+    kind: 'base',
+    id: stepId(`base:${name}`),
+    pool: 'work',
+    source,
+    snapshot,
+    resolved,
+    ...(sourceDateEpoch === undefined ? {} : { sourceDateEpoch }),
+  });
+  return { snapshot, base };
+}
+
+interface OneTarget {
+  readonly target: TargetRequest;
+  readonly base: BaseSteps;
+}
+
+function addTarget(builder: GraphBuilder<Step>, request: CompileRequest, one: OneTarget): Target {
+  const { template, output } = one.target;
+  const name = `${template.name}/${template.hypervisor}`;
+  const installed = addPackages(builder, request, one);
+  const hooked = addHooks(builder, one.target, { name, from: installed });
+  const { rootfs, devices } = factsOf(template.hypervisor);
+  const pack = builder.add({
+    kind: 'pack',
+    id: stepId(`${name}:pack`),
+    pool: 'work',
+    from: hooked,
+    format: rootfs.format,
+    level: rootfs.level,
+    devices,
+  });
+  const conf = builder.add({ kind: 'conf', id: stepId(`${name}:conf`), pool: 'work', files: template.conf });
+  const members = { pack, conf };
+  const metainfo = builder.add({
+    kind: 'metainfo',
+    id: stepId(`${name}:metainfo`),
+    pool: 'work',
+    ...members,
+    describes: describesOf(template, request.source),
+  });
+  const signature = addSign(builder, request, { name, metainfo });
+  const step = builder.add({
+    kind: 'bundle',
+    id: stepId(`${name}:bundle`),
+    pool: 'work',
+    metainfo,
+    ...members,
+    ...signature,
+    output,
+  });
+  return { name, step, output };
+}
+
+function addPackages(
+  builder: GraphBuilder<Step>,
+  request: CompileRequest,
+  { target, base }: OneTarget,
+): StepId {
+  const { source, sets } = request;
+  const names = expandPackages(target.template.packages, target.template.hypervisor, sets);
+  if (names.length === 0) return base.base;
+  const packages = [...names].sort(compareCodeUnits);
+  const name = `${source.suite}-${source.architecture}-${shortDigest(packages)}`;
+  const common = { source, snapshot: base.snapshot, base: base.base };
+  const resolved = builder.add({
+    kind: 'resolve',
+    id: stepId(`resolve:${name}`),
+    pool: 'network',
+    ...common,
+    packages,
+  });
+  return builder.add({ kind: 'packages', id: stepId(`packages:${name}`), pool: 'work', ...common, resolved });
+}
+
+function shortDigest(value: CanonicalValue): string {
+  return hexOf(digestOf(canonicalJson(value))).slice(0, 8);
+}
+
+function addHooks(
+  builder: GraphBuilder<Step>,
+  { template, network }: TargetRequest,
+  start: { readonly name: string; readonly from: StepId },
+): StepId {
+  const env = {
+    MKVE_TEMPLATE: template.name,
+    MKVE_HYPERVISOR: template.hypervisor,
+    MKVE_VERSION: template.version,
+  };
+  const seen = new Map<string, number>();
+  let from = start.from;
+  for (const hook of template.hooks) {
+    const times = (seen.get(hook.name) ?? 0) + 1;
+    seen.set(hook.name, times);
+    from = builder.add({
+      kind: 'hook',
+      id: stepId(`${start.name}:${hook.name}${times === 1 ? '' : `~${times}`}`),
+      pool: 'work',
+      from,
+      hook,
+      env,
+      network: network.includes(hook.name) ? 'host' : 'none',
+    });
+  }
+  return from;
+}
+
+function addSign(
+  builder: GraphBuilder<Step>,
+  { sign }: CompileRequest,
+  { name, metainfo }: { readonly name: string; readonly metainfo: StepId },
+): { readonly signature?: StepId } {
+  if (sign === false) return {};
+  const key = sign.key === undefined ? {} : { key: sign.key };
+  return {
+    signature: builder.add({ kind: 'sign', id: stepId(`${name}:sign`), pool: 'sign', metainfo, ...key }),
+  };
+}
+
+function describesOf(template: ResolvedTemplate, source: PackageSource) {
+  const { name, hypervisor, version, vendor, license } = template;
+  return {
+    name,
+    hypervisor,
+    version,
+    architecture: source.architecture,
+    ...(vendor === undefined ? {} : { vendor }),
+    ...(license === undefined ? {} : { license }),
+  };
+}

@@ -1,0 +1,20 @@
+/**
+ * The frontend's first half: templates, native directories and inline ones alike, read and checked into one model.
+ * Nothing after this folder asks again whether a name is legal or a hook exists.
+ */
+export { type Compiled, type CompileRequest, compile, type TargetRequest } from './compile.js';
+export type { HookPlaces } from './hook-lookup.js';
+export { type InlineTemplateRequest, readInlineTemplate } from './inline.js';
+export type { InlineHypervisor, InlineTemplate } from './inline-model.js';
+export { memberPath } from './key-path.js';
+export type { ConfFile, ResolvedHook, ResolvedTemplate, TemplateReading } from './model.js';
+export {
+  hookNameFault,
+  hypervisorNameFault,
+  packageNameFault,
+  plainLineFault,
+  templateNameFault,
+  versionFault,
+} from './names.js';
+export { type NativeTemplateRequest, readNativeTemplate } from './native.js';
+export { expandPackages, type PackageSets } from './packages.js';

@@ -1,0 +1,23 @@
+import { type Digest, digestOf } from '../base/index.js';
+import type { ByteString } from './byte-string.js';
+import type { Meta, Node } from './node.js';
+
+/** What one layer does at one path. */
+export type Change =
+  | { readonly kind: 'whiteout'; readonly path: ByteString }
+  | {
+      readonly kind: 'dir';
+      readonly path: ByteString;
+      readonly meta: Meta;
+      /** `replace` hides what lower layers have in this directory (an opaque directory). */
+      readonly lower: 'merge' | 'replace';
+    }
+  | { readonly kind: 'node'; readonly path: ByteString; readonly node: Exclude<Node, { type: 'dir' }> };
+
+/** All that a layer holds; a directory comes before what is in it, and the root is among them. */
+export type LayerChanges = readonly Change[];
+
+/** Recognizes a layer whose files were damaged: equal exactly when a new scan finds the same. */
+export function changesDigest(changes: LayerChanges): Digest {
+  return digestOf(JSON.stringify([...changes].sort((a, b) => (a.path < b.path ? -1 : 1))));
+}

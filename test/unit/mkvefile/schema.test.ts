@@ -1,0 +1,313 @@
+import { join } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import { defineConfig, mmdebstrap } from '../../../src/mkvefile/index.js';
+import { checkConfig } from '../../../src/mkvefile/schema.js';
+import { tempDir } from './temp-dir.js';
+
+const FILES = {
+  'templates/pptp/hypervisors': 'kvm\n',
+  'hooks/greet': '#!/bin/sh\n',
+  'conf/lxc/config': '',
+  'keys/ours.gpg': '',
+};
+
+async function check(exported: unknown) {
+  const directory = await tempDir(FILES);
+  return { directory, result: await checkConfig(exported, join(directory, 'mkvefile.ts')) };
+}
+
+async function mistakes(exported: unknown): Promise<readonly string[]> {
+  const { result, directory } = await check(exported);
+  if (result.ok) return [];
+  return result.error.map(({ message, hint }) => {
+    const text = hint === undefined ? message : `${message}; ${hint}`;
+    return text.replaceAll(`${directory}/`, '');
+  });
+}
+
+const native = { path: './templates/pptp' };
+const inline = { version: '1.0', hypervisors: { lxc: { packages: ['less'] } } };
+
+describe('a good config', () => {
+  test('comes out with absolute paths and every default', async () => {
+    const { result, directory } = await check(defineConfig({ templates: { pptp: native, tiny: inline } }));
+    expect(result).toEqual({
+      ok: true,
+      value: {
+        directory,
+        templates: [
+          {
+            kind: 'native',
+            name: 'pptp',
+            keyPath: 'templates.pptp',
+            directory: join(directory, 'templates/pptp'),
+            output: { directory, pattern: 'out/{name}-{hypervisor}.bun' },
+            network: [],
+          },
+          {
+            kind: 'inline',
+            name: 'tiny',
+            keyPath: 'templates.tiny',
+            template: { version: '1.0', hypervisors: { lxc: { packages: ['less'] } } },
+            output: { directory, pattern: 'out/{name}-{hypervisor}.bun' },
+            network: [],
+          },
+        ],
+        packages: 'auto',
+        hooks: [],
+        sign: {},
+        services: new Map(),
+        hypervisors: new Map(),
+        cache: {},
+      },
+    });
+  });
+
+  test('may use every key', async () => {
+    const { result, directory } = await check(
+      defineConfig({
+        templates: {
+          pptp: {
+            ...native,
+            hypervisors: ['kvm'],
+            output: '/srv/{name}-{version}.bun',
+            network: ['30-fetch'],
+          },
+          tiny: {
+            version: '1.0',
+            vendor: 'us',
+            license: 'MIT',
+            hypervisors: {
+              lxc: {
+                packages: ['less'],
+                hooks: ['01-root', './hooks/greet'],
+                conf: './conf/lxc',
+                version: '1.1',
+              },
+              kvm: {},
+            },
+            network: ['./hooks/greet'],
+          },
+        },
+        packages: mmdebstrap({
+          suite: 'bookworm',
+          mirrors: ['https://deb.example.org/debian', 'deb [trusted=yes] file:/srv/debs ./'],
+          components: ['main', 'contrib'],
+          architecture: 'arm64',
+          keyrings: ['./keys/ours.gpg'],
+          variant: 'apt',
+          recommends: true,
+        }),
+        hooks: ['./hooks'],
+        sign: { key: 'ops@example.org' },
+        services: { 'pptp-server': ['pptpd'] },
+        hypervisors: { kvm: { packages: ['linux-image-cloud-amd64'] } },
+        jobs: 4,
+        cache: { directory: 'cache', maxSize: '20 GB' },
+        sourceDateEpoch: 0,
+      }),
+    );
+    expect(result).toMatchObject({
+      ok: true,
+      value: {
+        templates: [
+          {
+            hypervisors: ['kvm'],
+            output: { directory, pattern: '/srv/{name}-{version}.bun' },
+            network: ['30-fetch'],
+          },
+          {
+            template: {
+              version: '1.0',
+              vendor: 'us',
+              license: 'MIT',
+              hypervisors: {
+                lxc: {
+                  version: '1.1',
+                  packages: ['less'],
+                  hooks: ['01-root', join(directory, 'hooks/greet')],
+                  conf: join(directory, 'conf/lxc'),
+                },
+                kvm: {},
+              },
+            },
+            network: ['greet'],
+          },
+        ],
+        packages: { backend: 'mmdebstrap', suite: 'bookworm', keyrings: [join(directory, 'keys/ours.gpg')] },
+        hooks: [join(directory, 'hooks')],
+        sign: { key: 'ops@example.org' },
+        services: new Map([['pptp-server', ['pptpd']]]),
+        hypervisors: new Map([['kvm', ['linux-image-cloud-amd64']]]),
+        jobs: 4,
+        cache: { directory: join(directory, 'cache'), maxBytes: 20_000_000_000 },
+        sourceDateEpoch: 0,
+      },
+    });
+  });
+
+  test('may hold undefined where a key may be absent', async () => {
+    expect(await mistakes({ templates: { tiny: inline }, sign: undefined, jobs: undefined })).toEqual([]);
+  });
+
+  test('may leave the bundles unsigned', async () => {
+    expect((await check({ templates: { tiny: inline }, sign: false })).result).toMatchObject({
+      value: { sign: false },
+    });
+  });
+});
+
+describe('a mistake names the key and what was expected', () => {
+  test.each([
+    [5, 'the default export: expected an object, found 5'],
+    [{}, 'templates: expected an object with a template under each name, found nothing'],
+    [{ templates: {} }, 'templates: expected at least one template, found an empty object'],
+    [
+      { templates: { a: { ...native, hypervisors: ['kvm', 7] } } },
+      "templates.a.hypervisors[1]: expected the name of a hypervisor, such as 'kvm', found 7",
+    ],
+    [
+      { templates: { a: { ...native, hypervisors: ['kvm', 'kvm'] } } },
+      "templates.a.hypervisors[1]: 'kvm' is listed twice",
+    ],
+    [
+      { templates: { 'A b': native } },
+      "templates[\"A b\"]: expected a name of letters, digits, '.', '_', '+' and '-', with a letter or digit first, found 'A b'",
+    ],
+    [{ templates: { a: 'x' } }, "templates.a: expected an object, found 'x'"],
+    [{ templates: { a: inline }, jobs: 0 }, 'jobs: expected a whole number from 1, found 0'],
+    [{ templates: { a: inline }, jobs: '4' }, "jobs: expected a whole number from 1, found '4'"],
+    [
+      { templates: { a: inline }, cache: { maxSize: '20 GBytes' } },
+      "cache.maxSize: expected a size such as '20 GB', or a number of bytes, found '20 GBytes'",
+    ],
+    [
+      { templates: { a: inline }, sign: true },
+      "sign: expected false or an object such as { key: 'ops@example.org' }, found true",
+    ],
+    [
+      { templates: { a: inline }, services: { x: 'pptpd' } },
+      "services.x: expected a list of package names, found 'pptpd'",
+    ],
+    [
+      { templates: { a: inline }, hypervisors: { kvm: ['x'] } },
+      'hypervisors.kvm: expected an object, found a list',
+    ],
+    [
+      { templates: { a: { version: '1', hypervisors: { lxc: { packages: ['a b'] } } } } },
+      "templates.a.hypervisors.lxc.packages[0]: expected the name of a package, found 'a b'",
+    ],
+    [
+      { templates: { a: { ...inline, version: 1 } } },
+      "templates.a.version: expected a version such as '1.0', found 1",
+    ],
+    [
+      { templates: { a: { version: '1', hypervisors: {} } } },
+      'templates.a.hypervisors: expected at least one hypervisor, found an empty object',
+    ],
+  ])('%j', async (exported, message) => {
+    expect(await mistakes(exported)).toEqual([message]);
+  });
+
+  test('an unknown key comes with the one that was meant', async () => {
+    expect(await mistakes({ template: {}, templates: { a: { ...native, hypervisor: ['kvm'] } } })).toEqual([
+      'template: unknown key; did you mean templates?',
+      'templates.a.hypervisor: unknown key; did you mean hypervisors?',
+    ]);
+    expect(await mistakes({ templates: { a: native }, zzz: 1 })).toEqual([
+      'zzz: unknown key; the keys known here are templates, packages, hooks, sign, services, hypervisors, jobs, cache, sourceDateEpoch',
+    ]);
+  });
+
+  test('a misspelt path is not taken for an inline template', async () => {
+    expect(await mistakes({ templates: { a: { pathh: './templates/pptp' } } })).toEqual([
+      'templates.a.pathh: unknown key; did you mean path?',
+      'templates.a.path: expected the path of a template directory, found nothing',
+    ]);
+  });
+
+  test('a backend of another version is told what this one has', async () => {
+    const expected =
+      "packages: expected 'auto' or mmdebstrap({ … }), which are what this version of mkve has";
+    expect(await mistakes({ templates: { a: inline }, packages: 'dnf' })).toEqual([
+      `${expected}, found 'dnf'`,
+    ]);
+    expect(await mistakes({ templates: { a: inline }, packages: { backend: 'hasher' } })).toEqual([
+      `${expected}, found 'hasher'`,
+    ]);
+    expect(await mistakes({ templates: { a: inline }, packages: mmdebstrap })).toEqual([
+      `${expected}, found a function`,
+    ]);
+  });
+
+  test('the options of mmdebstrap are checked too', async () => {
+    const packages = { backend: 'mmdebstrap', variant: 'minbas', mirrors: ['deb.example.org'], suites: 'x' };
+    expect(await mistakes({ templates: { a: inline }, packages })).toEqual([
+      'packages.suites: unknown key; did you mean suite?',
+      "packages.mirrors[0]: expected a URL or a whole line that begins with 'deb ', found 'deb.example.org'",
+      "packages.variant: expected one of minbase, apt, essential, required, buildd, important, debootstrap, standard, found 'minbas'; did you mean minbase?",
+    ]);
+  });
+
+  test('missing paths are found, and found to be of the wrong kind', async () => {
+    expect(
+      await mistakes({
+        templates: {
+          a: { path: './nowhere' },
+          b: { path: './hooks/greet' },
+          c: { version: '1', hypervisors: { lxc: { hooks: ['./hooks/none'], conf: './conf/none' } } },
+        },
+        packages: mmdebstrap({ keyrings: ['keys/none.gpg'] }),
+        hooks: ['./nohooks'],
+      }),
+    ).toEqual([
+      'templates.a.path: expected a directory, and nowhere does not exist',
+      'templates.b.path: expected a directory, and hooks/greet is something else',
+      'templates.c.hypervisors.lxc.hooks[0]: expected a file, and hooks/none does not exist',
+      'templates.c.hypervisors.lxc.conf: expected a directory, and conf/none does not exist',
+      'packages.keyrings[0]: expected a file, and keys/none.gpg does not exist',
+      'hooks[0]: expected a directory, and nohooks does not exist',
+    ]);
+  });
+
+  test('a hook that is allowed the network must be one that the template lists', async () => {
+    const template = { version: '1', hypervisors: { lxc: { hooks: ['30-fetch'] } }, network: ['30-fecth'] };
+    expect(await mistakes({ templates: { a: template } })).toEqual([
+      "templates.a.network[0]: expected a hook that the template lists, found '30-fecth'; did you mean 30-fetch?",
+    ]);
+  });
+
+  test('all mistakes are told at once', async () => {
+    expect(await mistakes({ templates: { a: { path: 'no' } }, jobs: -1, x: 1 })).toHaveLength(3);
+  });
+});
+
+describe('an output', () => {
+  test('may hold only the placeholders there are', async () => {
+    expect(await mistakes({ templates: { a: { ...inline, output: 'out/{hypervizor}-{x}.bun' } } })).toEqual([
+      'templates.a.output: unknown placeholder {hypervizor}; did you mean {hypervisor}?',
+      'templates.a.output: unknown placeholder {x}; known are {name}, {hypervisor}, {version}, {arch}',
+    ]);
+    expect(await mistakes({ templates: { a: { ...inline, output: 'out/{name.bun' } } })).toEqual([
+      "templates.a.output: a brace without its partner in 'out/{name.bun'",
+    ]);
+  });
+
+  test('that two targets share is a mistake', async () => {
+    const two = { version: '1', hypervisors: { lxc: {}, kvm: {} }, output: 'out/{name}.bun' };
+    expect(await mistakes({ templates: { a: two } })).toEqual([
+      'templates.a.output: a/kvm would write the same file as a/lxc; write {hypervisor} somewhere in the output',
+    ]);
+    const same = { ...native, output: 'out/../out/x' };
+    expect(await mistakes({ templates: { a: { ...inline, output: 'out/x.bun' }, b: same } })).toEqual([
+      'templates.b.output: b/* would write the same file as a/lxc; write {name} somewhere in the output',
+    ]);
+  });
+
+  test('that differs only in what is not known yet is no mistake', async () => {
+    const versioned = { ...native, output: 'out/{version}.bun' };
+    expect(await mistakes({ templates: { a: versioned, b: versioned } })).toEqual([]);
+  });
+});
