@@ -4,7 +4,7 @@ import { ok, type Result } from '../base/index.js';
 import type { BaseStep } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { stateOutputs } from '../rootfs/index.js';
-import { openBox, supplyDebs } from './deb-supply.js';
+import { linkLists, openBox, supplyDebs } from './deb-supply.js';
 import type { MakeBaseAnswer, MakeBaseArgument } from './inside/make-base.js';
 import type { ActionKind } from './kind.js';
 import {
@@ -45,14 +45,13 @@ export const base: ActionKind<BaseStep> = {
     try {
       const box = () =>
         openBox({ source: step.source, snapshot, status: undefined, directory: apt, context }, deps);
-      const supply = { directory: join(apt, 'debs'), names: resolved.requested, box };
+      const supply = { directory: join(staging, 'debs'), names: resolved.requested, box };
       const supplied = await supplyDebs(resolved.packages, supply, deps);
       if (!supplied.ok) return supplied;
+      await linkLists(snapshot, join(staging, 'lists'), store);
       const argument: MakeBaseArgument = {
         source: step.source,
         workspace: nameInStore(store, staging),
-        debs: resolved.packages.map(({ file, sha256 }) => ({ file, sha256 })),
-        lists: snapshot.lists,
         sourceDateEpoch: step.sourceDateEpoch ?? snapshot.date,
       };
       const made = (await workers.call('make-base', argument, context)) as Result<MakeBaseAnswer, Failure>;

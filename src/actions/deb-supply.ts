@@ -7,6 +7,7 @@ import type { RunContext } from '../engine/index.js';
 import type { PackageSource } from '../graph/index.js';
 import { AptBox, type ResolvedPackage } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
+import type { Store } from '../store/index.js';
 import type { ActionDeps } from './kind.js';
 import type { Snapshot } from './outputs.js';
 
@@ -34,6 +35,12 @@ export async function openBox(request: BoxRequest, deps: ActionDeps): Promise<Ap
   for (const { name, blob } of snapshot.lists)
     await link(deps.store.blobs.pathOf(blob), join(box.lists, name));
   return box;
+}
+
+/** apt's lists as they were in the snapshot, as hard links to the blobs. */
+export async function linkLists(snapshot: Snapshot, directory: string, store: Store): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  for (const { name, blob } of snapshot.lists) await link(store.blobs.pathOf(blob), join(directory, name));
 }
 
 /**

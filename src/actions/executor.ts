@@ -1,4 +1,4 @@
-import type { Result } from '../base/index.js';
+import { err, type Result } from '../base/index.js';
 import type { Action, Executor, RunContext } from '../engine/index.js';
 import type { Step, StepKind } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
@@ -35,7 +35,9 @@ export class ActionExecutor implements Executor<Step> {
     return kindOf(step).isUsable(step, outputs, this.#deps);
   }
 
-  run(step: Step, context: RunContext): Promise<Result<Outputs, Failure>> {
+  async run(step: Step, context: RunContext): Promise<Result<Outputs, Failure>> {
+    const lacking = await this.#deps.preflight();
+    if (lacking !== undefined) return err(lacking);
     return kindOf(step).run(step, context, this.#deps);
   }
 }

@@ -41,7 +41,6 @@ export const hook: ActionKind<HookStep> = {
         env: environmentOf(step, from),
         network: step.network,
         files: [{ path, bytes: bytes.value }],
-        debs: [],
       };
       const ran = (await workers.call('run-command', argument, context)) as Result<RootfsState, Failure>;
       return ran.ok ? ok(stateOutputs(ran.value)) : ran;

@@ -11,6 +11,8 @@ export interface ActionDeps {
   readonly workers: Pick<WorkerPool, 'call'>;
   /** Loaded when first used: the library behind it takes longer to load than a build with nothing to do. */
   readonly runner: () => Promise<CommandRunner>;
+  /** What the host lacks for any step to run; looked for once, before the first one. */
+  readonly preflight: () => Promise<Failure | undefined>;
   /** What programs on the host get: PATH, HOME, gpg's and proxies' variables. */
   readonly environment: Readonly<Record<string, string>>;
   /** Owner of what workers write, where that is not the caller. */

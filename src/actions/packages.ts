@@ -37,7 +37,7 @@ export const packages: ActionKind<PackagesStep> = {
       const snapshot = snapshotOf(context.inputs['snapshot']);
       const status = await statusBytes(context.inputs['base'], store);
       const box = () => openBox({ source: step.source, snapshot, status, directory: apt, context }, deps);
-      const supply = { directory: join(apt, 'debs'), names: resolved.requested, box };
+      const supply = { directory: join(staging, 'debs'), names: resolved.requested, box };
       const supplied = await supplyDebs(resolved.packages, supply, deps);
       if (!supplied.ok) return supplied;
       const argument: RunCommandArgument = {
@@ -48,7 +48,7 @@ export const packages: ActionKind<PackagesStep> = {
         env: insideEnvironment(from.sourceDateEpoch),
         network: 'none',
         files: [],
-        debs: resolved.packages.map(({ file, sha256 }) => ({ file, sha256 })),
+        ...(resolved.packages.length > 0 ? { debs: 'debs' } : {}),
       };
       const ran = (await workers.call('run-command', argument, context)) as Result<RootfsState, Failure>;
       return ran.ok ? ok(stateOutputs(ran.value)) : ran;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 
-import { err, messageOf, ok, type Result } from '../base/index.js';
+import { type Digest, digestFromHex, err, messageOf, ok, type Result } from '../base/index.js';
 
 /** One system call a mebibyte keeps the disk busy; larger gains nothing and holds more memory. */
 export const CHUNK = 1024 * 1024;
@@ -10,8 +10,7 @@ export const CHUNK = 1024 * 1024;
 export interface WrittenFile {
   /** Bytes. */
   readonly size: number;
-  /** 64 lower-case hexadecimal digits. */
-  readonly sha256: string;
+  readonly digest: Digest;
 }
 
 /**
@@ -61,7 +60,7 @@ export class ChunkedOutput {
     await this.#flush();
     await this.#writing;
     if (this.#failure !== undefined) return err(this.#failure);
-    return ok({ size: this.#size, sha256: this.#hash.digest('hex') });
+    return ok({ size: this.#size, digest: digestFromHex(this.#hash.digest('hex')) });
   }
 
   async #flush(): Promise<void> {

@@ -41,14 +41,17 @@ export function mergeBundleArguments(sources: {
 }): Result<BundleArguments, Failure> {
   const { given, config, cwd } = sources;
   const absolute = (path: string) => resolve(cwd, path);
-  const template = templateOf(given, config);
-  if (!template.ok) return template;
-  const hypervisor = hypervisorOf(given, config);
-  if (!hypervisor.ok) return hypervisor;
-  const output = outputOf(given, config);
-  if (!output.ok) return output;
-  const backend = backendOf(given, config);
-  if (!backend.ok) return backend;
+  const chosen = chosenTemplate(given, config);
+  if (!chosen.ok) return chosen;
+  const template = chosen.value;
+  const hypervisor = textOf(lastOf(given, 'hypervisor'), config.hypervisor);
+  const output = textOf(lastOf(given, 'output'), config.output);
+  if (template === undefined || hypervisor === undefined || output === undefined) {
+    return err(missing({ template, hypervisor, output }));
+  }
+  const backend = textOf(lastOf(given, 'backend'), config.backend);
+  const mistake = mistakeIn({ hypervisor, output, backend });
+  if (mistake !== undefined) return wrong(mistake);
   const verbosity = verbosityOf(given, config);
   if (!verbosity.ok) return verbosity;
   const hooks = firstFilled(allOf(given, 'hooks'), config.hooks ?? []);
@@ -56,12 +59,12 @@ export function mergeBundleArguments(sources: {
   const logfile = textOf(lastOf(given, 'logfile'), config.logfile);
   const arch = textOf(lastOf(given, 'arch'), config.arch);
   return ok({
-    template: template.value,
-    hypervisor: hypervisor.value,
-    output: absolute(output.value),
+    template,
+    hypervisor,
+    output: absolute(output.endsWith('.bun') ? output : `${output}.bun`),
     hooks: (hooks.length === 0 ? [STOCK_HOOK_DIRECTORY] : hooks).map(absolute),
     sign: has(given, 'force-no-sign') || config.forceNoSign === true ? 'none' : 'gpg',
-    ...(backend.value !== undefined && { backend: backend.value }),
+    ...(backend !== undefined && { backend }),
     ...(suite !== undefined && { suite }),
     mirrors: firstFilled(allOf(given, 'mirror'), config.mirrors ?? []),
     verbosity: verbosity.value,
@@ -70,43 +73,31 @@ export function mergeBundleArguments(sources: {
   });
 }
 
-function templateOf(given: Given, config: BundleConfig): Result<string, Failure> {
+/** What is given for the template; nothing when nobody gave one. */
+function chosenTemplate(given: Given, config: BundleConfig): Result<string | undefined, Failure> {
   const [operand, ...more] = given.operands;
   if (more.length > 0) {
     return wrong(`expected one template, found ${given.operands.length}: ${given.operands.join(', ')}`);
   }
   const option = textOf(lastOf(given, 'template'));
   if (operand !== undefined && option !== undefined && operand !== option) {
-    return wrong(
-      `the argument '${operand}' and --template '${option}' name different templates`,
-      'leave one of them out',
-    );
+    const message = `the argument '${operand}' and --template '${option}' name different templates`;
+    return wrong(message, 'leave one of them out');
   }
-  const template = textOf(operand, option, config.template);
-  return template === undefined ? missing('template', 'TEMPLATE or --template T') : ok(template);
+  return ok(textOf(operand, option, config.template));
 }
 
-function hypervisorOf(given: Given, config: BundleConfig): Result<string, Failure> {
-  const hypervisor = textOf(lastOf(given, 'hypervisor'), config.hypervisor);
-  if (hypervisor === undefined) return missing('hypervisor', '--hypervisor HV');
+function mistakeIn(values: {
+  readonly hypervisor: string;
+  readonly output: string;
+  readonly backend: string | undefined;
+}): string | undefined {
+  const { hypervisor, output, backend } = values;
   const fault = hypervisorNameFault(hypervisor);
-  return fault === undefined ? ok(hypervisor) : wrong(`--hypervisor: ${fault}`);
-}
-
-function outputOf(given: Given, config: BundleConfig): Result<string, Failure> {
-  const output = textOf(lastOf(given, 'output'), config.output);
-  if (output === undefined) return missing('output', '--output FILE');
-  if (/(?:^|\/)\.{0,2}$/.test(output))
-    return wrong(`--output: expected a file, found the directory '${output}'`);
-  return ok(output.endsWith('.bun') ? output : `${output}.bun`);
-}
-
-function backendOf(given: Given, config: BundleConfig): Result<string | undefined, Failure> {
-  const backend = textOf(lastOf(given, 'backend'), config.backend);
-  if (backend === undefined || BACKENDS.includes(backend)) return ok(backend);
-  return wrong(
-    `--backend: expected ${BACKENDS.join(' or ')}, which are what this version has, found '${backend}'`,
-  );
+  if (fault !== undefined) return `hypervisor: ${fault}`;
+  if (/(?:^|\/)\.{0,2}$/.test(output)) return `output: expected a file, found the directory '${output}'`;
+  if (backend === undefined || BACKENDS.includes(backend)) return undefined;
+  return `backend: expected ${BACKENDS.join(' or ')}, which are what this version has, found '${backend}'`;
 }
 
 /** What the command line says of either flag settles both: `--quiet` wins over `verbose=yes`. */
@@ -128,8 +119,16 @@ function firstFilled(...lists: readonly (readonly string[])[]): readonly string[
   return filled.find((list) => list.length > 0) ?? [];
 }
 
-function missing(what: string, remedy: string): Result<never, Failure> {
-  return wrong(`no ${what} is given`, `write ${remedy}, or set ${what}=… in ~/.mkve/bundle-config`);
+/** One failure for all that is missing, so that nobody learns of it piece by piece. */
+function missing(
+  values: Readonly<Record<'template' | 'hypervisor' | 'output', string | undefined>>,
+): Failure {
+  const remedies = { template: 'TEMPLATE', hypervisor: '--hypervisor HV', output: '--output FILE' };
+  const names = (['template', 'hypervisor', 'output'] as const).filter((name) => values[name] === undefined);
+  const written = names.map((name) => remedies[name]).join(' ');
+  const set = names.map((name) => `${name}=…`).join(' ');
+  const message = `${names.map((name) => `no ${name}`).join(' and ')} is given`;
+  return { kind: 'usage-wrong', message, hint: `write ${written}, or set ${set} in ~/.mkve/bundle-config` };
 }
 
 function wrong(message: string, hint?: string): Result<never, Failure> {

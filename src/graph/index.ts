@@ -2,6 +2,8 @@
  * What is to be built, as plain data: steps, the immutable graph they form, and which of them a target needs.
  * Nothing here reads a file, and nothing here knows whether a step has already run.
  */
+
+export { matchesGlob } from './glob.js';
 export { type AnyStep, type Graph, GraphBuilder, stepsInOrder } from './graph.js';
 export { inputsOf } from './inputs.js';
 export { selectTargets } from './select.js';

@@ -11,6 +11,7 @@ import {
   templateNameFault,
   versionFault,
 } from '../template/index.js';
+import { hookReferenceFault } from './hook-reference.js';
 import { bytesOf } from './size.js';
 
 const text = (expected: string, form: RegExp) => z.string(expected).regex(form, expected);
@@ -25,7 +26,10 @@ const line = (expected: string) => faultless(expected, plainLineFault);
 const path = (expected: string) => text(expected, /^[^\0\r\n]+$/);
 const version = faultless("a version such as '1.0'", versionFault);
 const packages = listOf(faultless('the name of a package', packageNameFault), 'a list of package names');
-const hookName = text('the name or path of a hook', /^\S+$/);
+const hook = faultless(
+  "the name of a hook, or a path that begins with './', '../' or '/'",
+  hookReferenceFault,
+);
 
 export const templateName = faultless(
   "a name of letters, digits, '.', '_', '+' and '-', with a letter or digit first",
@@ -48,7 +52,7 @@ export const rootShape = {
 
 const outputShape = {
   output: z.string('the path of a file').optional(),
-  network: listOf(hookName, 'a list of hooks').optional(),
+  network: listOf(hook, 'a list of hooks').optional(),
 };
 
 export const nativeShape = {
@@ -67,7 +71,7 @@ export const inlineShape = {
 
 export const inlineHypervisorShape = {
   packages: packages.optional(),
-  hooks: listOf(hookName, 'a list of hooks').optional(),
+  hooks: listOf(hook, 'a list of hooks').optional(),
   conf: path('the path of a directory').optional(),
   version: version.optional(),
 };

@@ -1,10 +1,9 @@
-import { basename } from 'node:path';
-
 import { closestTo } from '../base/index.js';
 import type { InlineHypervisor } from '../template/index.js';
 import { checkSection, checkValue, type Given, isObject } from './check.js';
 import { defined } from './defined.js';
 import { type Draft, need } from './draft.js';
+import { hookNameOf, isHookPath } from './hook-reference.js';
 import { formatKeyPath } from './key-path.js';
 import type { LoadedInlineTemplate, LoadedNativeTemplate, LoadedTemplate } from './loaded.js';
 import { DEFAULT_OUTPUT, mistakesInPattern, type OutputPattern } from './output.js';
@@ -84,7 +83,7 @@ function checkInline(name: string, given: Given, draft: Draft): LoadedInlineTemp
 function checkInlineHypervisor(given: Given, draft: Draft): InlineHypervisor {
   const checked = checkSection(inlineHypervisorShape, given, draft.complain);
   const hooks = checked?.hooks?.map((hook, index) => {
-    if (!isPath(hook)) return hook;
+    if (!isHookPath(hook)) return hook;
     return need(draft, 'file', { key: [...given.path, 'hooks', index], written: hook });
   });
   const conf =
@@ -113,14 +112,4 @@ function checkOutput(written: string | undefined, given: Given, draft: Draft): O
   const pattern = written ?? DEFAULT_OUTPUT;
   for (const mistake of mistakesInPattern(pattern)) draft.complain([...given.path, 'output'], mistake);
   return { directory: draft.directory, pattern };
-}
-
-/** The name that a hook has once it is resolved. */
-function hookNameOf(hook: string): string {
-  return isPath(hook) ? basename(hook) : hook;
-}
-
-/** As the reader of inline templates tells paths from names that are looked up. */
-function isPath(hook: string): boolean {
-  return /^\.{0,2}\//.test(hook);
 }

@@ -60,7 +60,7 @@ export class AptBox {
   static async create(options: AptBoxOptions): Promise<AptBox> {
     const box = new AptBox(options);
     const { directory } = options.paths;
-    for (const name of ['lists/partial', 'archives/partial', 'etc', 'cache']) {
+    for (const name of ['lists/partial', 'archives/partial', 'etc/preferences.d', 'cache']) {
       await mkdir(join(directory, name), { recursive: true });
     }
     await writeFile(join(directory, 'status'), options.status ?? '');
@@ -136,6 +136,8 @@ export class AptBox {
       // Names are names: apt-get would otherwise take `a.b` as a regular expression when there is no such package.
       'APT::Cmd::Pattern-Only "true"; APT::Sandbox::User ""; APT::Default-Release "";',
       'Acquire::Languages "none"; Acquire::ForceHash "sha256"; Acquire::Retries "1";',
+      // Containers' apt often keeps lists compressed, which costs more time than it saves space here.
+      'Acquire::GzipIndexes "false";',
       '',
     ].join('\n');
   }

@@ -102,10 +102,7 @@ if [ ! -e /usr/sbin/policy-rc.d ]; then
   chmod 755 /usr/sbin/policy-rc.d
   made_policy=yes
 fi
-set -- "$@"
-if [ -e /tmp/debs/none ]; then
-  :
-else
+if [ -d /tmp/debs ]; then
   apt-get -qq --yes --no-install-recommends --no-download --mark-auto \\
     -o APT::Sandbox::User=root -o Dpkg::Use-Pty=0 -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \\
     -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold \\

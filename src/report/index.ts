@@ -4,4 +4,10 @@
  */
 export type { Event, Reporter } from './event.js';
 export type { CommandFailed, Failure, HostNeed } from './failure.js';
+export { count, formatArgv, formatDuration, formatSize } from './format.js';
+export { JsonReporter } from './json-reporter.js';
+export { LineSplitter } from './line-splitter.js';
+export { PlainReporter, type Verbosity } from './plain-reporter.js';
 export type { Problem } from './problem.js';
+export { exitStatusOf, type Rendered, renderFailure, renderProblem } from './render.js';
+export { TeeReporter } from './tee-reporter.js';

@@ -33,7 +33,7 @@ export class Worker {
         if (reply.type === 'ready') resolve();
         else this.#take(reply);
       });
-      this.#child.on('close', resolve);
+      this.#child.on('exit', resolve);
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
@@ -41,7 +41,8 @@ export class Worker {
       });
     }
     this.#child.on('error', (error) => this.#end(error.message));
-    this.#child.on('close', (status, signal) => this.#end(signal ?? `status ${status}`));
+    // Not `close`: it also waits for pipes that a process outside the worker may hold.
+    this.#child.on('exit', (status, signal) => this.#end(signal ?? `status ${status}`));
   }
 
   get isIdle(): boolean {
@@ -79,7 +80,7 @@ export class Worker {
   /** Ends the worker and everything in it; resolves when it is gone, and its mounts with it. */
   async stop(): Promise<void> {
     if (this.#ended !== undefined) return;
-    const gone = new Promise<void>((resolve) => this.#child.once('close', () => resolve()));
+    const gone = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
     if (this.#child.connected) this.#child.disconnect();
     await gone;
   }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { digestOf, hexOf } from '../../src/base/index.js';
 import {
   type Compression,
+  describeFault,
   METAINFO_PATH,
   type MemberSource,
   type Metainfo,
@@ -23,6 +24,7 @@ import {
   writeMetainfo,
   writePackagesJson,
 } from '../../src/bundle/index.js';
+import { END_OF_ARCHIVE, encodeMemberHeader, paddingAfter } from '../../src/bundle/member-header.js';
 import { spawnRunner } from './spawn-runner.js';
 
 /** Enough to find programs, and messages in one language. */
@@ -122,4 +124,21 @@ export function verifyTiny(
     env: TOOLS_ENV,
     unsigned,
   });
+}
+
+/** An archive with these members in just this order: what `writeBundleFile` would never write. */
+export async function writeRaw(directory: string, members: readonly MemberSource[]): Promise<string> {
+  const path = join(directory, 'raw.bun');
+  const blocks = members.flatMap((member) => [
+    encodeMemberHeader({ ...member, mtime: EPOCH }),
+    bytesOf(member),
+    paddingAfter(member.size),
+  ]);
+  await writeFile(path, Buffer.concat([...blocks, END_OF_ARCHIVE]));
+  return path;
+}
+
+/** Every fault in words, signatures aside. */
+export async function faultsOf(file: string): Promise<readonly string[]> {
+  return (await verifyTiny(file)).faults.map(describeFault);
 }

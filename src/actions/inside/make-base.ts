@@ -1,4 +1,4 @@
-import { link, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Digest, err, ok, type Result } from '../../base/index.js';
@@ -13,15 +13,12 @@ import {
   type WorkerContext,
 } from '../../rootfs/index.js';
 import { removeTree } from './remove-tree.js';
-import { type DebFile, linkDebs } from './supply.js';
 import { Tail } from './tail.js';
 
 export interface MakeBaseArgument {
   readonly source: PackageSource;
-  /** A private empty directory, relative to the store. */
+  /** A private directory, relative to the store, that holds `lists/` (apt's) and `debs/`. */
   readonly workspace: string;
-  readonly debs: readonly DebFile[];
-  readonly lists: readonly { readonly name: string; readonly blob: Digest }[];
   readonly sourceDateEpoch: number;
 }
 
@@ -45,9 +42,6 @@ export async function makeBase(
     debs: join(workspace, 'debs'),
   };
   try {
-    await mkdir(paths.lists);
-    for (const { name, blob } of request.lists) await link(store.blobs.pathOf(blob), join(paths.lists, name));
-    await linkDebs(store, request.debs, paths.debs);
     await writeFile(paths.sources, oneLineSources(request.source, 'for-rootfs'));
     const tail = new Tail();
     const command = baseCommand(request.source, paths);

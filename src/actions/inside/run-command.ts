@@ -15,12 +15,11 @@ import {
 } from '../../rootfs/index.js';
 import { nameServers } from './name-servers.js';
 import { removeTree } from './remove-tree.js';
-import { type DebFile, linkDebs } from './supply.js';
 import { Tail } from './tail.js';
 
 export interface RunCommandArgument {
   readonly state: RootfsState;
-  /** A private empty directory, relative to the store. */
+  /** A private directory, relative to the store. */
   readonly workspace: string;
   /** What the command is for, in failures. */
   readonly what: string;
@@ -29,8 +28,8 @@ export interface RunCommandArgument {
   readonly network: 'none' | 'host';
   /** Executables put under /tmp. */
   readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
-  /** Packages to be seen under /tmp/debs. */
-  readonly debs: readonly DebFile[];
+  /** Name of a directory in the workspace that is to be seen as /tmp/debs. */
+  readonly debs?: string;
 }
 
 /** Runs a command on a state of a root file system and answers the state it left. */
@@ -68,8 +67,6 @@ interface Running {
 
 async function runInSandbox(request: RunCommandArgument, running: Running): Promise<Ended> {
   const { context, workspace, mount, tail } = running;
-  const debs = join(workspace, 'debs');
-  await linkDebs(context.store, request.debs, debs);
   const names = request.network === 'host' ? await nameServers(mount) : undefined;
   const argv = sandboxArgv({
     root: mount.root,
@@ -78,7 +75,7 @@ async function runInSandbox(request: RunCommandArgument, running: Running): Prom
     network: request.network,
     files: request.files.map(({ path }, index) => ({ path, descriptor: index + 3 })),
     binds: [
-      ...(request.debs.length > 0 ? [{ source: debs, target: '/tmp/debs' }] : []),
+      ...(request.debs === undefined ? [] : [{ source: join(workspace, request.debs), target: '/tmp/debs' }]),
       ...(names?.binds ?? []),
     ],
   });

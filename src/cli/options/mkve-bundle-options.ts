@@ -58,7 +58,7 @@ export const mkveBundleHelp: CommandHelp<MkveBundleOption> = {
       does: 'Builds pptp.bun for openvz from a directory.',
     },
     {
-      command: 'mkve-bundle --hyp kvm --out box.bun --suite bookworm --force-no-sign pptp-server',
+      command: 'mkve-bundle --hyp kvm --out box --suite bookworm --force-no-sign pptp-server',
       does: 'Builds an unsigned bundle of Debian 12 from a template installed on this machine.',
     },
     { command: 'mkve-bundle', does: 'Builds what ~/.mkve/bundle-config says.' },

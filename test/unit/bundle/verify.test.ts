@@ -1,28 +1,20 @@
-import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { open, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { digestOf } from '../../../src/base/index.js';
-import {
-  type Compression,
-  describeFault,
-  type MemberSource,
-  type Metainfo,
-  type RootfsEntry,
-  verifyBundle,
-} from '../../../src/bundle/index.js';
-import { END_OF_ARCHIVE, encodeMemberHeader, paddingAfter } from '../../../src/bundle/member-header.js';
+import { type Compression, type Metainfo, verifyBundle } from '../../../src/bundle/index.js';
 import {
   bundleMembers,
   bytesOf,
-  EPOCH,
+  faultsOf,
   type Ingredients,
   memberOf,
   privateDirectory,
   TOOLS_ENV,
   verifyTiny,
+  writeRaw,
   writeTiny,
 } from '../../support/bundle-rig.js';
 import { spawnRunner } from '../../support/spawn-runner.js';
@@ -36,22 +28,6 @@ beforeEach(() => {
 });
 afterEach(() => directory.remove());
 
-/** An archive with these members in just this order: what `writeBundleFile` would never write. */
-async function writeRaw(members: readonly MemberSource[]): Promise<string> {
-  const path = join(directory.path, 'raw.bun');
-  const blocks = members.flatMap((member) => [
-    encodeMemberHeader({ ...member, mtime: EPOCH }),
-    bytesOf(member),
-    paddingAfter(member.size),
-  ]);
-  await writeFile(path, Buffer.concat([...blocks, END_OF_ARCHIVE]));
-  return path;
-}
-
-async function faultsOf(file: string): Promise<readonly string[]> {
-  return (await verifyTiny(file)).faults.map(describeFault);
-}
-
 function verifyByDigest(file: string) {
   const good = { kind: 'good', keyId: 'K', fingerprint: 'F', user: 'U' } as const;
   return verifyBundle({
@@ -61,13 +37,6 @@ function verifyByDigest(file: string) {
     runner: spawnRunner,
     env: TOOLS_ENV,
     unsigned: 'refused',
-  });
-}
-
-function changeRootfs(change: (rootfs: RootfsEntry) => RootfsEntry) {
-  return (metainfo: Metainfo): Metainfo => ({
-    ...metainfo,
-    members: metainfo.members.map((member) => ('compression' in member ? change(member) : member)),
   });
 }
 
@@ -89,17 +58,20 @@ describe('a bundle as mkve wrote it', () => {
 
 describe('tampering', () => {
   // The digest of what is signed stands for a signature, so that changes of metainfo.json are found as well.
-  test.each<Compression>(['gzip', 'none'])('with any single byte is found: %s', async (compression) => {
+  test('with a single byte anywhere is found', async () => {
     const sign = async (metainfo: Buffer) => Buffer.from(digestOf(metainfo));
-    const file = await writeTiny(directory.path, { compression, plain: Buffer.from('plain'), sign });
+    const file = await writeTiny(directory.path, { plain: Buffer.from('plain'), sign });
     const bytes = await readFile(file);
-    const changed = join(directory.path, 'changed.bun');
-    for (let at = 0; at < bytes.length; at++) {
-      const copy = Buffer.from(bytes);
-      copy[at] = (copy[at] ?? 0) ^ 1;
-      await writeFile(changed, copy);
-      expect((await verifyByDigest(changed)).faults, `byte ${at}`).not.toEqual([]);
+    const handle = await open(file, 'r+');
+    // Seven does not divide a block, so that every field of some header is met.
+    for (let at = 0; at < bytes.length; at += 7) {
+      const byte = bytes[at] ?? 0;
+      await handle.write(Buffer.of(byte ^ 1), 0, 1, at);
+      expect((await verifyByDigest(file)).faults, `byte ${at}`).not.toEqual([]);
+      await handle.write(Buffer.of(byte), 0, 1, at);
     }
+    await handle.close();
+    expect((await verifyByDigest(file)).faults).toEqual([]);
   });
 
   test.each(['conf/config', 'packages.json', 'rootfs.tar.gz'])(
@@ -112,7 +84,7 @@ describe('tampering', () => {
         bytes[bytes.length - 9] = (bytes.at(-9) ?? 0) ^ 0x20;
         return memberOf(path, bytes);
       });
-      expect(await faultsOf(await writeRaw(changed))).toContainEqual(
+      expect(await faultsOf(await writeRaw(directory.path, changed))).toContainEqual(
         expect.stringMatching(
           new RegExp(`^${path} was changed: its sha256 is [0-9a-f]{64}, not [0-9a-f]{64}$`),
         ),
@@ -122,19 +94,24 @@ describe('tampering', () => {
 
   test.each(['conf/config', 'packages.json', 'rootfs.tar.gz'])('by removing %s names it', async (path) => {
     const members = await bundleMembers();
-    const file = await writeRaw(members.filter((member) => member.path !== path));
+    const file = await writeRaw(
+      directory.path,
+      members.filter((member) => member.path !== path),
+    );
     expect(await faultsOf(file)).toEqual([`${path} is missing`]);
   });
 
   test('by removing metainfo.json', async () => {
     const [, ...rest] = await bundleMembers();
-    expect(await faultsOf(await writeRaw(rest))).toEqual(['metainfo.json is missing']);
+    expect(await faultsOf(await writeRaw(directory.path, rest))).toEqual(['metainfo.json is missing']);
   });
 
   test('by adding members names each', async () => {
     const members = await bundleMembers();
     const extra = [memberOf('conf/extra', Buffer.from('x')), memberOf('evil', Buffer.from('x'))];
-    expect(await faultsOf(await writeRaw([...members.slice(0, 2), ...extra, ...members.slice(2)]))).toEqual([
+    expect(
+      await faultsOf(await writeRaw(directory.path, [...members.slice(0, 2), ...extra, ...members.slice(2)])),
+    ).toEqual([
       'the member "evil" is not a member that format 1 knows',
       'conf/extra is not listed in metainfo.json',
     ]);
@@ -143,7 +120,7 @@ describe('tampering', () => {
   test('by another order', async () => {
     const [metainfo, conf, packages, rootfs] = await bundleMembers();
     if (!metainfo || !conf || !packages || !rootfs) throw new Error('a tiny bundle has four members');
-    expect(await faultsOf(await writeRaw([metainfo, packages, conf, rootfs]))).toEqual([
+    expect(await faultsOf(await writeRaw(directory.path, [metainfo, packages, conf, rootfs]))).toEqual([
       'the member conf/config must not stand after packages.json',
     ]);
   });
@@ -151,9 +128,9 @@ describe('tampering', () => {
   test('by a member twice', async () => {
     const members = await bundleMembers();
     const again = memberOf('conf/config', Buffer.from('other'));
-    expect(await faultsOf(await writeRaw([...members.slice(0, 2), again, ...members.slice(2)]))).toEqual([
-      'the member "conf/config" occurs twice',
-    ]);
+    expect(
+      await faultsOf(await writeRaw(directory.path, [...members.slice(0, 2), again, ...members.slice(2)])),
+    ).toEqual(['the member "conf/config" occurs twice']);
   });
 
   test('by making a conf file executable', async () => {
@@ -161,7 +138,7 @@ describe('tampering', () => {
     const changed = members.map((member) =>
       member.path === 'conf/config' ? { ...member, mode: 0o755 } : member,
     );
-    expect(await faultsOf(await writeRaw(changed))).toEqual([
+    expect(await faultsOf(await writeRaw(directory.path, changed))).toEqual([
       'conf/config was changed: its mode is 0755, not 0644',
     ]);
   });
@@ -185,7 +162,7 @@ describe('tampering', () => {
   test('in several places is reported in full', async () => {
     const [metainfo, conf, packages] = await bundleMembers();
     if (!metainfo || !conf || !packages) throw new Error('a tiny bundle has four members');
-    const file = await writeRaw([
+    const file = await writeRaw(directory.path, [
       metainfo,
       memberOf('conf/config', Buffer.from('y')),
       memberOf('conf/new', Buffer.alloc(0)),
@@ -202,73 +179,13 @@ describe('tampering', () => {
   });
 });
 
-describe('the plain tar', () => {
-  test.each<Compression>(['gzip', 'zstd'])(
-    'that differs from what is listed is found in %s',
-    async (compression) => {
-      const change = changeRootfs((rootfs) => ({
-        ...rootfs,
-        plain: { ...rootfs.plain, sha256: '0'.repeat(64) },
-      }));
-      const faults = await faultsOf(await writeTiny(directory.path, { compression, change }));
-      expect(faults).toEqual([expect.stringContaining('was changed: its plain tar has')]);
-    },
-  );
-
-  test.each<Compression>(['gzip', 'zstd'])(
-    'that is shorter than listed is found in %s',
-    async (compression) => {
-      const change = changeRootfs((rootfs) => ({
-        ...rootfs,
-        plain: { ...rootfs.plain, size: rootfs.plain.size + 1 },
-      }));
-      const faults = await faultsOf(await writeTiny(directory.path, { compression, change }));
-      expect(faults).toEqual([expect.stringContaining('was changed: its plain tar h')]);
-    },
-  );
-
-  test.each<Compression>(['gzip', 'zstd'])(
-    'of a decompression bomb is not unpacked to its end in %s',
-    async (compression) => {
-      const change = changeRootfs((rootfs) => ({ ...rootfs, plain: { ...rootfs.plain, size: 1000 } }));
-      const plain = Buffer.alloc(200 * 1024 * 1024);
-      const faults = await faultsOf(await writeTiny(directory.path, { compression, plain, change }));
-      expect(faults).toEqual([expect.stringContaining('its plain tar is larger than the 1000 bytes listed')]);
-    },
-  );
-
-  test.each<Compression>(['gzip', 'zstd'])('that cannot be unpacked is found in %s', async (compression) => {
-    const [metainfo, ...rest] = await bundleMembers({ compression });
-    const name = rest.at(-1)?.path ?? '';
-    const junk = memberOf(name, gzipSync('short').subarray(3));
-    if (metainfo === undefined) throw new Error('a bundle begins with its metainfo');
-    const faults = await faultsOf(await writeRaw([metainfo, ...rest.slice(0, -1), junk]));
-    expect(faults).toContainEqual(
-      expect.stringContaining(`${name} was changed: its plain tar cannot be unpacked`),
-    );
-  });
-
-  test('is a fault of its own when zstd is missing', async () => {
-    const file = await writeTiny(directory.path, { compression: 'zstd' });
-    const report = await verifyBundle({
-      file,
-      checkSignature: async () => ({ kind: 'gpg-missing' }),
-      runner: spawnRunner,
-      env: { PATH: directory.path },
-      unsigned: 'allowed',
-    });
-    expect(report.faults.map(describeFault)).toEqual([
-      expect.stringMatching(
-        /the plain tar of rootfs.tar.zst could not be checked: (sh|zstd) is not installed/,
-      ),
-    ]);
-  });
-});
-
 describe('the metadata', () => {
   test('of a newer format is refused', async () => {
     const [, ...rest] = await bundleMembers();
-    const file = await writeRaw([memberOf('metainfo.json', Buffer.from('{"format":2}\n')), ...rest]);
+    const file = await writeRaw(directory.path, [
+      memberOf('metainfo.json', Buffer.from('{"format":2}\n')),
+      ...rest,
+    ]);
     expect(await faultsOf(file)).toEqual([
       'metainfo.json is not valid: format 2 is newer than this mkve reads (1): use a newer mkve',
     ]);
@@ -284,49 +201,10 @@ describe('the metadata', () => {
   test('too large to be honest is not looked into', async () => {
     const members = await bundleMembers();
     const large = memberOf('metainfo.json.asc', Buffer.alloc(2 * 1024 * 1024));
-    const faults = await faultsOf(await writeRaw([...members.slice(0, 1), large, ...members.slice(1)]));
+    const faults = await faultsOf(
+      await writeRaw(directory.path, [...members.slice(0, 1), large, ...members.slice(1)]),
+    );
     expect(faults).toEqual(['metainfo.json.asc is larger than 1048576 bytes']);
-  });
-});
-
-describe('the signature', () => {
-  test.each([
-    ['refused', ['the bundle is not signed']],
-    ['allowed', []],
-  ] as const)('may be absent only when that is allowed: %s', async (unsigned, expected) => {
-    const report = await verifyTiny(await writeTiny(directory.path), { unsigned });
-    expect(report.faults.map(describeFault)).toEqual(expected);
-    expect(report.signature).toEqual({ kind: 'absent' });
-  });
-
-  test('is checked over the bytes of metainfo.json', async () => {
-    const file = await writeTiny(directory.path, SIGNED);
-    const [metainfo] = await bundleMembers();
-    const seen: Buffer[] = [];
-    await verifyBundle({
-      file,
-      checkSignature: async (bytes, signature) => {
-        seen.push(Buffer.from(bytes), Buffer.from(signature));
-        return { kind: 'gpg-missing' };
-      },
-      runner: spawnRunner,
-      env: TOOLS_ENV,
-      unsigned: 'refused',
-    });
-    expect(seen).toEqual([metainfo && bytesOf(metainfo), Buffer.from('a signature')]);
-  });
-
-  test('that is bad is a fault, also where unsigned bundles are allowed', async () => {
-    const file = await writeTiny(directory.path, SIGNED);
-    const outcome = { kind: 'bad', keyId: 'K', user: 'U' } as const;
-    expect((await verifyTiny(file, { outcome })).faults).toEqual([{ kind: 'signature-refused', outcome }]);
-  });
-
-  test('by an unknown key is a fault unless unsigned bundles are allowed', async () => {
-    const file = await writeTiny(directory.path, SIGNED);
-    const outcome = { kind: 'unknown-key', keyId: 'K' } as const;
-    expect((await verifyTiny(file, { outcome, unsigned: 'allowed' })).faults).toEqual([]);
-    expect((await verifyTiny(file, { outcome, unsigned: 'refused' })).faults).toHaveLength(1);
   });
 });
 

@@ -200,6 +200,10 @@ describe('a mistake names the key and what was expected', () => {
       "templates.a.hypervisors.lxc.packages[0]: expected the name of a package, found 'a b'",
     ],
     [
+      { templates: { a: { version: '1', hypervisors: { lxc: { hooks: ['hooks/greet'] } } } } },
+      "templates.a.hypervisors.lxc.hooks[0]: expected the name of a hook, or a path that begins with './', '../' or '/', found 'hooks/greet'",
+    ],
+    [
       { templates: { a: { ...inline, version: 1 } } },
       "templates.a.version: expected a version such as '1.0', found 1",
     ],

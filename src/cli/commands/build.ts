@@ -1,0 +1,61 @@
+import { err, ok, type Result } from '../../base/index.js';
+import { selectTargets, type Target } from '../../graph/index.js';
+import type { Failure } from '../../report/index.js';
+import { type Command, fail } from '../main.js';
+import { openProject } from '../open-project.js';
+import { allOf, has, type mkveCommands, type OptionNames, type ParsedOptions } from '../options/index.js';
+import { openReporter, verbosityOf } from '../reporters.js';
+import { forcedSteps, runBuild } from '../run-build.js';
+import { printPlan } from './print-plan.js';
+
+type Options = ParsedOptions<OptionNames<typeof mkveCommands.build.options>>;
+
+/** `mkve build` */
+export async function buildCommand(command: Command, options: Options): Promise<number> {
+  const { streams, signal, host } = command;
+  const project = await openProject(command, options);
+  if (!project.ok) return fail('mkve', project.error, streams);
+  const { graph, session, jobs } = project.value;
+  const chosen = chooseTargets(project.value.targets, options.operands);
+  if (!chosen.ok) return fail('mkve', chosen.error, streams);
+  const forced = forcedSteps(graph, allOf(options, 'force'));
+  try {
+    if (has(options, 'dry-run')) {
+      await printPlan({ graph, session, targets: chosen.value, forced, format: formatOf(options), streams });
+      return 0;
+    }
+    const verbosity = verbosityOf({ verbose: has(options, 'verbose'), quiet: has(options, 'quiet') });
+    const opened = openReporter({ streams, format: formatOf(options), verbosity });
+    if (!opened.ok) return fail('mkve', opened.error, streams);
+    return await runBuild({
+      graph,
+      targets: chosen.value,
+      session,
+      reporter: opened.value.reporter,
+      jobs,
+      onFailure: has(options, 'keep-going') ? 'keep-going' : 'stop',
+      forced,
+      signal,
+      now: host.now,
+    });
+  } finally {
+    await session.close();
+  }
+}
+
+/** The targets that patterns name, or what is wrong with the patterns. */
+export function chooseTargets(
+  targets: readonly Target[],
+  patterns: readonly string[],
+): Result<readonly Target[], Failure> {
+  const selection = selectTargets(targets, patterns);
+  const [wanted] = selection.unmatched;
+  if (wanted !== undefined) {
+    return err({ kind: 'target-unknown', wanted, known: targets.map(({ name }) => name) });
+  }
+  return ok(selection.targets);
+}
+
+export function formatOf(options: ParsedOptions<'json'>): 'plain' | 'json' {
+  return has(options, 'json') ? 'json' : 'plain';
+}

@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+
+import { err, ok, type Result } from '../../base/index.js';
+import type { Failure } from '../../report/index.js';
+import { renderProblem } from '../../report/index.js';
+import { compile, readNativeTemplate } from '../../template/index.js';
+import { type BundleArguments, mergeBundleArguments } from '../bundle-arguments.js';
+import { mkveVersion, stockHookDirectory } from '../host.js';
+import { type Command, fail } from '../main.js';
+import {
+  has,
+  type MkveBundleOption,
+  mkveBundleHelp,
+  mkveBundleOptions,
+  type ParsedOptions,
+  parseOptions,
+  renderHelp,
+} from '../options/index.js';
+import { epochOf, type Project, sourceFor } from '../project.js';
+import { openReporter } from '../reporters.js';
+import { runBuild } from '../run-build.js';
+import { loadRunner, openSession } from '../session.js';
+import { locateTemplate } from '../template-place.js';
+
+const NAME = 'mkve-bundle';
+
+/** The original's command line: one template, one hypervisor, one bundle. */
+export async function bundleCommand(command: Command, argv: readonly string[]): Promise<number> {
+  const { streams } = command;
+  const given = parseOptions(mkveBundleOptions, argv);
+  if (!given.ok) return fail(NAME, given.error, streams);
+  if (has(given.value, 'help')) streams.out(renderHelp(mkveBundleHelp).trimEnd());
+  else if (has(given.value, 'version')) streams.out(`mkve-bundle ${mkveVersion()}`);
+  else return run(command, given.value);
+  return 0;
+}
+
+async function run(command: Command, given: ParsedOptions<MkveBundleOption>): Promise<number> {
+  const { host, streams, signal } = command;
+  const merged = await bundleArguments(command, given);
+  if (!merged.ok) return fail(NAME, merged.error, streams);
+  const place = await locateTemplate(merged.value.template, { cwd: host.cwd });
+  if (!place.ok) return fail(NAME, place.error, streams);
+  const project = compileBundle(place.value, merged.value, command);
+  if (!project.ok) return fail(NAME, project.error, streams);
+  for (const warning of project.value.warnings) for (const line of renderProblem(warning)) streams.err(line);
+  const jobs = availableParallelism();
+  const session = await openSession({ host, cacheDirectory: undefined, scope: place.value, jobs });
+  if (!session.ok) return fail(NAME, session.error, streams);
+  const { verbosity, logfile } = merged.value;
+  const opened = openReporter({
+    streams,
+    format: 'plain',
+    verbosity,
+    ...(logfile === undefined ? {} : { logfile }),
+  });
+  if (!opened.ok) return fail(NAME, opened.error, streams);
+  try {
+    return await runBuild({
+      ...project.value,
+      session: session.value,
+      reporter: opened.value.reporter,
+      jobs,
+      onFailure: 'stop',
+      forced: new Set(),
+      signal,
+      now: host.now,
+    });
+  } finally {
+    await session.value.close();
+    opened.value.close();
+  }
+}
+
+/** The command line over `~/.mkve/bundle-config`. */
+async function bundleArguments(
+  { host, streams, signal }: Command,
+  given: ParsedOptions<MkveBundleOption>,
+): Promise<Result<BundleArguments, Failure>> {
+  const file = join(host.home, '.mkve/bundle-config');
+  if (!existsSync(file)) return mergeBundleArguments({ given, config: {}, cwd: host.cwd });
+  const { loadBundleConfig } = await import('../../mkvefile/index.js');
+  const runner = await loadRunner();
+  const loaded = await loadBundleConfig({ file, cwd: host.cwd, env: host.env, runner, signal });
+  if (!loaded.ok) return loaded;
+  const { settings, warnings, printed } = loaded.value;
+  if (printed.trim() !== '') streams.err(printed.trimEnd());
+  for (const warning of warnings) for (const line of renderProblem(warning)) streams.err(line);
+  return mergeBundleArguments({ given, config: settings, cwd: host.cwd });
+}
+
+function compileBundle(
+  directory: string,
+  request: BundleArguments,
+  { host }: Command,
+): Result<Project, Failure> {
+  const reading = readNativeTemplate({
+    directory,
+    hookDirectories: request.hooks,
+    stockHookDirectory: stockHookDirectory(),
+  });
+  if (!reading.ok) return err({ kind: 'config-invalid', what: directory, problems: reading.error });
+  const template = reading.value.targets.find(({ hypervisor }) => hypervisor === request.hypervisor);
+  if (template === undefined) {
+    const listed = reading.value.targets.map(({ hypervisor }) => hypervisor).join(', ');
+    const message = `the template ${directory} does not support hypervisor '${request.hypervisor}'; its file hypervisors lists ${listed}`;
+    return err({ kind: 'usage-wrong', message });
+  }
+  const { suite, mirrors, arch } = request;
+  const source = sourceFor(
+    {
+      mirrors,
+      ...(suite === undefined ? {} : { suite }),
+      ...(arch === undefined ? {} : { architecture: arch }),
+    },
+    host,
+  );
+  if (!source.ok) return source;
+  const compiled = compile({
+    targets: [{ template, output: request.output, network: [] }],
+    source: source.value,
+    sets: { services: new Map(), hypervisors: new Map() },
+    sign: request.sign === 'gpg' ? {} : false,
+    ...epochOf({}, host),
+  });
+  return ok({ ...compiled, warnings: reading.value.warnings });
+}

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { bundleCommand } from './commands/bundle.js';
+import { runMain } from './main.js';
+
+await runMain('mkve-bundle', (command) => bundleCommand(command, process.argv.slice(2)));

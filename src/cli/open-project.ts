@@ -1,0 +1,54 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+
+import { err, ok, type Result } from '../base/index.js';
+import { findMkvefile, loadMkvefile } from '../mkvefile/index.js';
+import { type Failure, renderProblem } from '../report/index.js';
+import type { Command } from './main.js';
+import { lastOf, type ParsedOptions } from './options/index.js';
+import { compileProject, type Project } from './project.js';
+import { openSession, type Session } from './session.js';
+
+/** A project with its store open: what commands on an mkvefile work with. */
+export interface OpenProject extends Project {
+  readonly session: Session;
+  readonly jobs: number;
+}
+
+/** Finds and loads the mkvefile, compiles it and opens its store. Warnings are said at once. */
+export async function openProject(
+  command: Command,
+  options: ParsedOptions<'file' | 'jobs'>,
+): Promise<Result<OpenProject, Failure>> {
+  const { host, signal, streams } = command;
+  const jobs = jobsOf(lastOf(options, 'jobs'));
+  if (!jobs.ok) return jobs;
+  const named = lastOf(options, 'file');
+  const file = named === undefined ? await findMkvefile(host.cwd) : resolve(host.cwd, named);
+  if (file === undefined) return err(noMkvefile(host.cwd));
+  const loaded = await loadMkvefile({ file, signal });
+  if (!loaded.ok) return loaded;
+  const { config } = loaded.value;
+  const project = compileProject(file, config, host);
+  if (!project.ok) return project;
+  for (const warning of project.value.warnings) for (const line of renderProblem(warning)) streams.err(line);
+  const many = jobs.value ?? config.jobs ?? availableParallelism();
+  const session = await openSession({
+    host,
+    cacheDirectory: config.cache.directory,
+    scope: file,
+    jobs: many,
+  });
+  return session.ok ? ok({ ...project.value, session: session.value, jobs: many }) : session;
+}
+
+function jobsOf(text: string | undefined): Result<number | undefined, Failure> {
+  if (text === undefined) return ok(undefined);
+  if (/^[1-9]\d{0,3}$/.test(text)) return ok(Number(text));
+  return err({ kind: 'usage-wrong', message: `--jobs takes a whole number from 1 to 9999, found '${text}'` });
+}
+
+function noMkvefile(directory: string): Failure {
+  const message = `there is no mkvefile.ts in ${directory} or above`;
+  return { kind: 'usage-wrong', message, hint: 'name one with --file' };
+}

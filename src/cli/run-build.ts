@@ -1,0 +1,95 @@
+import type { Digest } from '../base/index.js';
+import { type BuildOutcome, build } from '../engine/index.js';
+import { type Graph, matchesGlob, type Step, type StepId, type Target } from '../graph/index.js';
+import { exitStatusOf, type Reporter } from '../report/index.js';
+import type { Session } from './session.js';
+
+export interface RunRequest {
+  readonly graph: Graph<Step>;
+  readonly targets: readonly Target[];
+  readonly session: Session;
+  readonly reporter: Reporter;
+  readonly jobs: number;
+  readonly onFailure: 'stop' | 'keep-going';
+  readonly forced: ReadonlySet<StepId>;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
+/** Builds targets, reports how each fared, and answers the exit status. */
+export async function runBuild(request: RunRequest): Promise<number> {
+  const { graph, targets, session, reporter } = request;
+  const wanted = targets.map(({ step }) => step);
+  reporter.report({
+    type: 'build-started',
+    targets: targets.map(({ name }) => name),
+    steps: graph.steps.size,
+    jobs: request.jobs,
+  });
+  const { store, last, executor } = session;
+  const outcome = await build({
+    ...request,
+    wanted,
+    executor,
+    cache: store.actions,
+    blobs: store.blobs,
+    last,
+    logPath: (log: Digest) => store.blobs.pathOf(log),
+  });
+  for (const target of targets) reportTarget(target, outcome, reporter);
+  reportSummary(outcome, reporter);
+  return statusOf(outcome);
+}
+
+/** The steps that `--force` names: all without a name, otherwise those that a glob matches. */
+export function forcedSteps(graph: Graph<Step>, patterns: readonly string[]): ReadonlySet<StepId> {
+  const ids = [...graph.steps.keys()];
+  if (patterns.includes('')) return new Set(ids.filter((id) => graph.steps.get(id)?.kind !== 'snapshot'));
+  return new Set(ids.filter((id) => patterns.some((pattern) => isNamed(id, pattern))));
+}
+
+/** `01-root` means the hook in every target, `tiny/lxc:01-root` the one, `base` the base. */
+export function isNamed(id: StepId, pattern: string): boolean {
+  const [, afterTarget = ''] = id.split(/:(.*)/s);
+  const [kind = ''] = id.split(':');
+  return [id, afterTarget, kind].some((name) =>
+    matchesGlob(name.replaceAll('/', '\0'), pattern.replaceAll('/', '\0')),
+  );
+}
+
+function reportTarget(target: Target, { steps }: BuildOutcome, reporter: Reporter): void {
+  const outcome = steps.get(target.step);
+  const common = { type: 'target-finished', target: target.name, output: target.output } as const;
+  if (outcome?.state !== 'done') {
+    reporter.report({ ...common, how: outcome?.state === 'cancelled' ? 'cancelled' : 'failed' });
+    return;
+  }
+  const how = ({ ran: 'built', cached: 'up-to-date', restored: 'restored' } as const)[outcome.how];
+  const size = outcome.outputs['size'];
+  reporter.report({ ...common, how, ...(typeof size === 'number' ? { size } : {}) });
+}
+
+function reportSummary({ steps, durationMs }: BuildOutcome, reporter: Reporter): void {
+  const outcomes = [...steps.values()];
+  const of = (state: string) => outcomes.filter((outcome) => outcome.state === state).length;
+  const done = outcomes.filter((outcome) => outcome.state === 'done');
+  const cached = done.filter(({ how }) => how === 'cached');
+  reporter.report({
+    type: 'build-finished',
+    ran: done.length - cached.length,
+    cached: cached.length,
+    failed: of('failed'),
+    skipped: of('skipped') + of('cancelled'),
+    durationMs: Math.round(durationMs),
+    savedMs: cached.reduce((total, { durationMs: saved }) => total + saved, 0),
+  });
+}
+
+function statusOf({ steps }: BuildOutcome): number {
+  const outcomes = [...steps.values()];
+  const failures = outcomes.flatMap((outcome) =>
+    outcome.state === 'failed' ? [exitStatusOf(outcome.failure)] : [],
+  );
+  if (failures.length > 0) return Math.max(...failures);
+  return outcomes.some(({ state }) => state === 'cancelled') ? 130 : 0;
+}

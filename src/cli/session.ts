@@ -1,0 +1,118 @@
+import type { ActionDeps } from '../actions/index.js';
+import { type CommandRunner, err, ok, type Result } from '../base/index.js';
+import type { Executor } from '../engine/index.js';
+import type { Step } from '../graph/index.js';
+import type { Failure, HostNeed } from '../report/index.js';
+import { type WorkerPool, workerIdentity } from '../rootfs/index.js';
+import { LastRuns, openStore, type Store } from '../store/index.js';
+import { DEFAULT_PATH, type Host, mkveVersion, storeRoot, toolEnvironment } from './host.js';
+
+export interface SessionRequest {
+  readonly host: Host;
+  readonly cacheDirectory: string | undefined;
+  /** What tells this project's records of last runs from those of others. */
+  readonly scope: string;
+  readonly jobs: number;
+}
+
+/** The composition root of everything that reads or writes the store: real implementations behind the ports. */
+export interface Session {
+  readonly store: Store;
+  readonly last: LastRuns;
+  readonly executor: Executor<Step>;
+  /** Ends the workers, and with them whatever still runs inside. */
+  close(): Promise<void>;
+}
+
+export async function openSession(request: SessionRequest): Promise<Result<Session, Failure>> {
+  const { host } = request;
+  const root = storeRoot(host, request.cacheDirectory);
+  const writer = host.caller.uid === 0 ? workerIdentity(host.caller) : undefined;
+  const store = await openStore(root, writer);
+  if (!store.ok) return err({ kind: 'store-broken', ...store.error });
+  const pool = new LazyPool(request, store.value);
+  const deps: ActionDeps = {
+    store: store.value,
+    workers: pool,
+    runner: loadRunner,
+    preflight: () => pool.preflight(),
+    environment: toolEnvironment(host),
+    writer,
+    version: mkveVersion(),
+  };
+  const { ActionExecutor } = await import('../actions/index.js');
+  return ok({
+    store: store.value,
+    last: new LastRuns(store.value.lastDirectory, request.scope),
+    executor: new ActionExecutor(deps),
+    close: () => pool.stop(),
+  });
+}
+
+/** execa takes longer to load than a build with nothing to do. */
+export async function loadRunner(): Promise<CommandRunner> {
+  const { ExecaCommandRunner } = await import('../actions/command-runner.js');
+  return new ExecaCommandRunner();
+}
+
+/** Workers, looked for and started only when there is work. */
+class LazyPool {
+  readonly #request: SessionRequest;
+  readonly #store: Store;
+  #started: Promise<Result<WorkerPool, Failure>> | undefined;
+  #checked: Promise<Failure | undefined> | undefined;
+
+  constructor(request: SessionRequest, store: Store) {
+    this.#request = request;
+    this.#store = store;
+  }
+
+  /** What the host lacks, found out before the first step runs. */
+  preflight(): Promise<Failure | undefined> {
+    this.#checked ??= this.#check();
+    return this.#checked;
+  }
+
+  async call(...call: Parameters<WorkerPool['call']>): ReturnType<WorkerPool['call']> {
+    this.#started ??= this.#start();
+    const pool = await this.#started;
+    return pool.ok ? pool.value.call(...call) : pool;
+  }
+
+  async stop(): Promise<void> {
+    const pool = await this.#started;
+    if (pool?.ok === true) await pool.value.stop();
+  }
+
+  async #check(): Promise<Failure | undefined> {
+    const { missingNeeds } = await import('./doctor/index.js');
+    const { caller, env } = this.#request.host;
+    const needs: readonly HostNeed[] = await missingNeeds({ caller, path: env['PATH'] ?? DEFAULT_PATH });
+    return needs.length === 0 ? undefined : { kind: 'host-lacks', needs };
+  }
+
+  async #start(): Promise<Result<WorkerPool, Failure>> {
+    const { startWorkers } = await import('../actions/index.js');
+    const { host, jobs } = this.#request;
+    const path = host.env['PATH'] ?? DEFAULT_PATH;
+    const pool = startWorkers({
+      caller: host.caller,
+      storeRoot: this.#store.root,
+      node: host.node,
+      jobs,
+      path,
+    });
+    if (pool.ok) await this.#sweep(pool.value);
+    return pool;
+  }
+
+  /** Takes away what killed processes left half done. */
+  async #sweep(pool: WorkerPool): Promise<void> {
+    for (const directory of await this.#store.staging.abandoned()) {
+      const path = directory.slice(this.#store.root.length + 1);
+      const options = { output: () => undefined, signal: new AbortController().signal };
+      await pool.call('remove-tree', { path }, options);
+      await this.#store.staging.remove(directory);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import { assertNever } from '../base/index.js';
+import type { Event, Reporter } from './event.js';
+import { count, formatDuration, formatSize } from './format.js';
+import { LineSplitter } from './line-splitter.js';
+import { renderFailure } from './render.js';
+
+export type Verbosity = 'quiet' | 'normal' | 'verbose';
+
+interface PlainOptions {
+  readonly verbosity: Verbosity;
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+}
+
+/**
+ * A line an event, for pipes, logs and CI. Lines of different steps are never mixed: output of steps is shown only
+ * when asked for, whole lines at a time, each with the name of its step.
+ */
+export class PlainReporter implements Reporter {
+  readonly #options: PlainOptions;
+  readonly #splitters = new Map<string, LineSplitter>();
+  /** What was found in the cache before anything ran: worth a line each only if something does run. */
+  readonly #cachedFirst: string[] = [];
+  #somethingRan = false;
+
+  constructor(options: PlainOptions) {
+    this.#options = options;
+  }
+
+  report(event: Event): void {
+    switch (event.type) {
+      case 'build-started':
+        return;
+      case 'step-started':
+        this.#showCached();
+        this.#say(`run      ${event.step}`);
+        return;
+      case 'step-output':
+        this.#showOutput(event.step, event.chunk);
+        return;
+      case 'step-finished':
+        this.#finished(event);
+        return;
+      case 'step-failed':
+        this.#failed(event);
+        return;
+      case 'step-skipped':
+        this.#say(`skipped  ${event.step} (needs ${event.because})`);
+        return;
+      case 'step-cancelled':
+        this.#verbose(`stopped  ${event.step}`);
+        return;
+      case 'warning':
+        this.#options.err(`warning: ${event.step === undefined ? '' : `${event.step}: `}${event.message}`);
+        return;
+      case 'target-finished':
+        this.#target(event);
+        return;
+      case 'build-finished':
+        this.#say(summary(event));
+        return;
+      default:
+        assertNever(event);
+    }
+  }
+
+  #finished(event: Extract<Event, { type: 'step-finished' }>): void {
+    this.#flushOutput(event.step);
+    if (event.how === 'ran') {
+      this.#say(`ran      ${event.step} in ${formatDuration(event.durationMs)}`);
+      return;
+    }
+    const line = `cached   ${event.step}`;
+    if (this.#somethingRan || this.#options.verbosity === 'verbose') this.#say(line);
+    else this.#cachedFirst.push(line);
+  }
+
+  #showCached(): void {
+    this.#somethingRan = true;
+    for (const line of this.#cachedFirst.splice(0)) this.#say(line);
+  }
+
+  #failed(event: Extract<Event, { type: 'step-failed' }>): void {
+    this.#flushOutput(event.step);
+    const { headline, details } = renderFailure(event.failure);
+    this.#options.err(`FAILED   ${event.step}: ${headline}`);
+    for (const line of details) this.#options.err(`    ${line}`);
+    if (event.log !== undefined) this.#options.err(`    whole output: ${event.log}`);
+  }
+
+  #target(event: Extract<Event, { type: 'target-finished' }>): void {
+    const size = event.size === undefined ? '' : ` (${formatSize(event.size)})`;
+    if (event.how === 'failed' || event.how === 'cancelled') {
+      this.#say(`${event.how.padEnd(8)} ${event.target}`);
+      return;
+    }
+    const how = { built: 'built', 'up-to-date': 'current', restored: 'restored' }[event.how];
+    this.#say(`${how.padEnd(8)} ${event.target} -> ${event.output}${size}`);
+  }
+
+  #showOutput(step: string, chunk: Uint8Array): void {
+    if (this.#options.verbosity !== 'verbose') return;
+    let splitter = this.#splitters.get(step);
+    if (splitter === undefined) {
+      splitter = new LineSplitter((line) => this.#options.out(`${step} | ${line}`));
+      this.#splitters.set(step, splitter);
+    }
+    splitter.write(chunk);
+  }
+
+  #flushOutput(step: string): void {
+    this.#splitters.get(step)?.end();
+  }
+
+  #verbose(line: string): void {
+    if (this.#options.verbosity === 'verbose') this.#options.out(line);
+  }
+
+  #say(line: string): void {
+    if (this.#options.verbosity !== 'quiet') this.#options.out(line);
+  }
+}
+
+function summary(event: Extract<Event, { type: 'build-finished' }>): string {
+  const parts = [
+    `${count(event.ran, 'step')} ran`,
+    `${event.cached} cached${event.savedMs > 0 ? ` (saving ${formatDuration(event.savedMs)})` : ''}`,
+    ...(event.failed > 0 ? [`${event.failed} failed`] : []),
+    ...(event.skipped > 0 ? [`${event.skipped} skipped`] : []),
+  ];
+  return `${parts.join(', ')}, in ${formatDuration(event.durationMs)}`;
+}

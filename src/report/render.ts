@@ -1,0 +1,161 @@
+import { assertNever } from '../base/index.js';
+import type { CommandFailed, Failure, HostNeed } from './failure.js';
+import { count, formatArgv } from './format.js';
+import type { Problem } from './problem.js';
+
+/** A failure in words: one sentence, then the facts that help, then how to mend it. */
+export interface Rendered {
+  readonly headline: string;
+  /** Lines that stand indented below it. */
+  readonly details: readonly string[];
+}
+
+export function renderFailure(failure: Failure): Rendered {
+  switch (failure.kind) {
+    case 'usage-wrong':
+      return { headline: failure.message, details: hintLines(failure.hint) };
+    case 'config-invalid':
+      return {
+        headline: `${failure.what} has ${count(failure.problems.filter(isError).length, 'mistake')}`,
+        details: failure.problems.flatMap(renderProblem),
+      };
+    case 'target-unknown':
+      return {
+        headline: `there is no target or step '${failure.wanted}'`,
+        details: [`known targets: ${failure.known.join(', ') || 'none'}`],
+      };
+    case 'command-failed':
+      return renderCommand(failure);
+    case 'package-not-found':
+      return {
+        headline: `suite ${failure.suite} has no package ${failure.packages.join(', ')}`,
+        details: [...failure.detail.split('\n'), ...servicesHint(failure.packages)],
+      };
+    case 'packages-conflicted':
+      return { headline: 'the packages cannot be installed together', details: failure.detail.split('\n') };
+    case 'mirror-unreachable':
+      return {
+        headline: `the package lists could not be fetched from ${failure.urls.join(', ')}`,
+        details: [failure.detail],
+      };
+    case 'repository-untrusted':
+      return {
+        headline: `the signature of the repository ${failure.url} is not good`,
+        details: [failure.detail, ...hintLines('name its key file in mmdebstrap({ keyrings: [FILE] })')],
+      };
+    case 'download-failed':
+      return {
+        headline: `could not download ${failure.urls.join(', ')}`,
+        details: [failure.detail, ...hintLines('if the mirror has moved on: mkve update')],
+      };
+    case 'input-changed':
+      return { headline: `${failure.file} changed while it was used; build again`, details: [] };
+    case 'input-unreadable':
+      return { headline: `cannot read ${failure.file}: ${failure.detail}`, details: [] };
+    case 'signing-failed':
+      return { headline: `the bundle was not signed: ${failure.detail}`, details: hintLines(failure.hint) };
+    case 'output-unwritable':
+      return { headline: `cannot write ${failure.path}: ${failure.detail}`, details: [] };
+    case 'verification-failed':
+      return {
+        headline: `${failure.file} has ${count(failure.faults.length, 'fault')}`,
+        details: failure.faults,
+      };
+    case 'store-broken':
+      return {
+        headline: `the store cannot be used: ${failure.path}: ${failure.detail}`,
+        details: hintLines(failure.hint),
+      };
+    case 'host-lacks':
+      return { headline: hostHeadline(failure.needs), details: needLines(failure.needs) };
+    case 'worker-died':
+      return { headline: `a worker process ended unexpectedly: ${failure.detail}`, details: [] };
+    case 'cancelled':
+      return { headline: 'cancelled', details: [] };
+    default:
+      return assertNever(failure);
+  }
+}
+
+/** SPEC section 3: 1 a step failed, 2 usage or configuration, 4 verification, 5 store, 6 privilege or host tool. */
+export function exitStatusOf(failure: Failure): number {
+  switch (failure.kind) {
+    case 'usage-wrong':
+    case 'config-invalid':
+    case 'target-unknown':
+      return 2;
+    case 'verification-failed':
+      return 4;
+    case 'store-broken':
+      return 5;
+    case 'host-lacks':
+      return 6;
+    case 'cancelled':
+      return 130;
+    case 'command-failed':
+    case 'package-not-found':
+    case 'packages-conflicted':
+    case 'mirror-unreachable':
+    case 'repository-untrusted':
+    case 'download-failed':
+    case 'input-changed':
+    case 'input-unreadable':
+    case 'signing-failed':
+    case 'output-unwritable':
+    case 'worker-died':
+      return 1;
+    default:
+      return assertNever(failure);
+  }
+}
+
+/** `file:line: message`, and the remedy on a line of its own. */
+export function renderProblem(problem: Problem): readonly string[] {
+  const place = problem.line === undefined ? problem.file : `${problem.file}:${problem.line}`;
+  const severity = problem.severity === 'warning' ? 'warning: ' : '';
+  const line = `${place}: ${severity}${problem.message}`;
+  return problem.hint === undefined ? [line] : [line, `    ${problem.hint}`];
+}
+
+function renderCommand({ what, argv, ending, lastLines, hint }: CommandFailed): Rendered {
+  const how = 'status' in ending ? `failed with status ${ending.status}` : `was ended by ${ending.signal}`;
+  const output =
+    lastLines.length === 0
+      ? ['it wrote nothing']
+      : ['its last lines:', ...lastLines.map((line) => `  ${line}`)];
+  return {
+    headline: `${what} ${how}`,
+    details: [`command: ${formatArgv(argv)}`, ...output, ...hintLines(hint)],
+  };
+}
+
+/** The two remedies for a name that is a real package on ALT Linux only. */
+function servicesHint(packages: readonly string[]): readonly string[] {
+  const sets = packages.filter((name) => name.startsWith('ve-'));
+  if (sets.length === 0) return [];
+  const keys = sets.map((name) =>
+    name.startsWith('ve-hypervisor-') ? `hypervisors['${name.slice(14)}']` : `services['${name.slice(3)}']`,
+  );
+  return hintLines(
+    `say in the mkvefile what it means here (${keys.join(', ')}), or list the real packages instead`,
+  );
+}
+
+function hostHeadline(needs: readonly HostNeed[]): string {
+  return `this machine lacks ${needs.map(({ what }) => what).join(', ')}`;
+}
+
+function needLines(needs: readonly HostNeed[]): readonly string[] {
+  return [
+    ...needs.map(({ what, why, remedy }) => `${what} (${why}): ${remedy}`),
+    ...hintLines('mkve doctor --fix does all of this'),
+  ];
+}
+
+function hintLines(hint: string | undefined): readonly string[] {
+  return hint === undefined ? [] : [`hint: ${hint}`];
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === 'error';
+}
