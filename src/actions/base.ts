@@ -40,7 +40,7 @@ export const base: ActionKind<BaseStep> = {
     const { store, workers, writer } = deps;
     const snapshot = snapshotOf(context.inputs['snapshot']);
     const resolved = resolvedOf(context.inputs['resolved']);
-    const staging = await store.staging.create('base', writer);
+    const staging = await store.staging.create('base');
     const apt = await store.staging.create('apt');
     try {
       const box = () =>
@@ -51,7 +51,8 @@ export const base: ActionKind<BaseStep> = {
       await linkLists(snapshot, join(staging, 'lists'), store);
       const argument: MakeBaseArgument = {
         source: step.source,
-        workspace: nameInStore(store, staging),
+        workspace: nameInStore(store, await store.staging.createInside(staging, writer)),
+        supplies: nameInStore(store, staging),
         sourceDateEpoch: step.sourceDateEpoch ?? snapshot.date,
       };
       const made = (await workers.call('make-base', argument, context)) as Result<MakeBaseAnswer, Failure>;

@@ -30,12 +30,12 @@ export const hook: ActionKind<HookStep> = {
     const from = rootfsState(context.inputs['from']);
     const bytes = await readHook(step);
     if (!bytes.ok) return bytes;
-    const staging = await store.staging.create('hook', writer);
+    const staging = await store.staging.create('hook');
     try {
       const path = `/tmp/mkve/${step.hook.name}`;
       const argument: RunCommandArgument = {
         state: from,
-        workspace: nameInStore(store, staging),
+        workspace: nameInStore(store, await store.staging.createInside(staging, writer)),
         what: `hook ${step.hook.name}`,
         argv: [path, ...step.hook.args],
         env: environmentOf(step, from),

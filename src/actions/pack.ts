@@ -31,12 +31,12 @@ export const pack: ActionKind<PackStep> = {
 
   async run(step, context, { store, workers, writer }) {
     const state = rootfsState(context.inputs['from']);
-    const staging = await store.staging.create('pack', writer);
+    const staging = await store.staging.create('pack');
     try {
       const { format, level, devices } = step;
       const argument: PackRootfsArgument = {
         state,
-        workspace: nameInStore(store, staging),
+        workspace: nameInStore(store, await store.staging.createInside(staging, writer)),
         format,
         level,
         devices,

@@ -31,7 +31,7 @@ export const packages: ActionKind<PackagesStep> = {
     const { store, workers, writer } = deps;
     const from = rootfsState(context.inputs['base']);
     const resolved = resolvedOf(context.inputs['resolved']);
-    const staging = await store.staging.create('packages', writer);
+    const staging = await store.staging.create('packages');
     const apt = await store.staging.create('apt');
     try {
       const snapshot = snapshotOf(context.inputs['snapshot']);
@@ -42,13 +42,13 @@ export const packages: ActionKind<PackagesStep> = {
       if (!supplied.ok) return supplied;
       const argument: RunCommandArgument = {
         state: from,
-        workspace: nameInStore(store, staging),
+        workspace: nameInStore(store, await store.staging.createInside(staging, writer)),
         what: 'installing the packages',
         argv: ['/bin/sh', '-c', INSTALL_SCRIPT, 'mkve', ...resolved.requested],
         env: insideEnvironment(from.sourceDateEpoch),
         network: 'none',
         files: [],
-        ...(resolved.packages.length > 0 ? { debs: 'debs' } : {}),
+        ...(resolved.packages.length > 0 ? { debs: nameInStore(store, supply.directory) } : {}),
       };
       const ran = (await workers.call('run-command', argument, context)) as Result<RootfsState, Failure>;
       return ran.ok ? ok(stateOutputs(ran.value)) : ran;

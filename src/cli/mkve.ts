@@ -10,6 +10,21 @@ import {
   splitCommand,
 } from './options/index.js';
 
+/** Each command is loaded when it is wanted: a build with nothing to do pays for nothing else. */
+const implementations = {
+  build: async () => (await import('./commands/build.js')).buildCommand,
+  status: async () => (await import('./commands/status.js')).statusCommand,
+  explain: async () => (await import('./commands/explain.js')).explainCommand,
+  log: async () => (await import('./commands/log.js')).logCommand,
+  update: async () => (await import('./commands/update.js')).updateCommand,
+  inspect: async () => (await import('./commands/inspect.js')).inspectCommand,
+  verify: async () => (await import('./commands/verify.js')).verifyCommand,
+  doctor: async () => (await import('./commands/run-doctor.js')).runDoctor,
+} as const satisfies Record<
+  MkveCommand,
+  () => Promise<(command: Command, options: never) => Promise<number>>
+>;
+
 await runMain('mkve', async (command) => {
   const { streams } = command;
   const line = splitCommand(process.argv.slice(2));
@@ -27,21 +42,6 @@ await runMain('mkve', async (command) => {
   const run = await implementations[name]();
   return run(command, options.value as never);
 });
-
-/** Each command is loaded when it is wanted: a build with nothing to do pays for nothing else. */
-const implementations = {
-  build: async () => (await import('./commands/build.js')).buildCommand,
-  status: async () => (await import('./commands/status.js')).statusCommand,
-  explain: async () => (await import('./commands/explain.js')).explainCommand,
-  log: async () => (await import('./commands/log.js')).logCommand,
-  update: async () => (await import('./commands/update.js')).updateCommand,
-  inspect: async () => (await import('./commands/inspect.js')).inspectCommand,
-  verify: async () => (await import('./commands/verify.js')).verifyCommand,
-  doctor: async () => (await import('./commands/run-doctor.js')).runDoctor,
-} as const satisfies Record<
-  MkveCommand,
-  () => Promise<(command: Command, options: never) => Promise<number>>
->;
 
 async function withoutCommand(argv: readonly string[], command: Command): Promise<number> {
   const options = parseOptions(mkveHelp.options, argv);

@@ -12,7 +12,7 @@ export interface BuildRequest<S extends AnyStep> {
   readonly cache: ActionCache;
   /** Where logs are kept. */
   readonly blobs: BlobStore;
-  readonly last: LastRuns;
+  readonly last: Pick<LastRuns, 'set' | 'save'>;
   readonly reporter: Reporter;
   readonly jobs: number;
   /** `stop`: nothing new is started after the first failure. `keep-going`: whatever does not need it is. */

@@ -20,6 +20,8 @@ export class Scheduler<S extends AnyStep> {
   readonly #pools: Pools;
   /** Tail of the queue for each action key: equal steps of different targets run one after the other. */
   readonly #sameKey = new Map<string, Promise<unknown>>();
+  /** Keys whose results are of this build: for a forced step they count. */
+  readonly #ranNow = new Set<string>();
   #stopping = false;
 
   constructor(request: BuildRequest<S>, steps: readonly S[]) {
@@ -31,22 +33,30 @@ export class Scheduler<S extends AnyStep> {
   }
 
   async run(): Promise<ReadonlyMap<StepId, StepOutcome>> {
-    await Promise.all(this.#steps.filter((step) => this.#isReady(step)).map((step) => this.#advance(step)));
+    await this.#advanceAll(this.#steps.filter((step) => this.#isReady(step)));
     return this.#outcomes;
+  }
+
+  /** An exception is our bug; it goes up once nothing runs any more, as a step might outlive its build otherwise. */
+  async #advanceAll(steps: readonly S[]): Promise<void> {
+    const settled = await Promise.allSettled(steps.map((step) => this.#advance(step)));
+    for (const one of settled) if (one.status === 'rejected') throw one.reason;
   }
 
   /** Takes a step as far as it goes, then those that waited for it. */
   async #advance(step: S): Promise<void> {
     this.#states.transition(step.id, 'ready');
-    const outcome = await this.#perform(step);
+    const outcome = await this.#perform(step).catch((thrown: unknown) => {
+      this.#stopping = true;
+      throw thrown;
+    });
     this.#finish(step, outcome);
     if (outcome.state === 'failed' && this.#request.onFailure === 'stop') this.#stopping = true;
     if (outcome.state !== 'done') {
       this.#giveUpOn(step, outcome.state);
       return;
     }
-    const next = (this.#dependents.get(step.id) ?? []).filter((dependent) => this.#isReady(dependent));
-    await Promise.all(next.map((dependent) => this.#advance(dependent)));
+    await this.#advanceAll((this.#dependents.get(step.id) ?? []).filter((next) => this.#isReady(next)));
   }
 
   async #perform(step: S): Promise<StepOutcome> {
@@ -60,7 +70,10 @@ export class Scheduler<S extends AnyStep> {
 
   async #runInSlot(step: S, run: StepRun<S>): Promise<StepOutcome> {
     if (this.#mustStop()) return { state: 'cancelled' };
-    return run.execute(() => this.#states.transition(step.id, 'running'));
+    const results = this.#request.forced.has(step.id) && !this.#ranNow.has(run.key) ? 'refuse' : 'accept';
+    const outcome = await run.execute(results, () => this.#states.transition(step.id, 'running'));
+    if (outcome.state === 'done' && outcome.how !== 'cached') this.#ranNow.add(run.key);
+    return outcome;
   }
 
   async #afterEqualSteps<T>(key: string, task: () => Promise<T>): Promise<T> {
@@ -82,17 +95,20 @@ export class Scheduler<S extends AnyStep> {
     }
   }
 
-  /** What needs a step that did not finish cannot run. */
+  /** Nothing that needs a step that did not finish can run. Not recursive: a chain may be ten thousand steps long. */
   #giveUpOn(step: S, why: 'failed' | 'skipped' | 'cancelled'): void {
-    for (const dependent of this.#dependents.get(step.id) ?? []) {
-      if (this.#states.isFinished(dependent.id)) continue;
-      const state = why === 'cancelled' ? 'cancelled' : 'skipped';
-      this.#finish(dependent, { state });
-      if (state === 'skipped') {
-        const { id, kind } = dependent;
-        this.#request.reporter.report({ type: 'step-skipped', step: id, kind, because: step.id });
+    const state = why === 'cancelled' ? 'cancelled' : 'skipped';
+    const lost = [step];
+    for (let cause = lost.pop(); cause !== undefined; cause = lost.pop()) {
+      for (const dependent of this.#dependents.get(cause.id) ?? []) {
+        if (this.#states.isFinished(dependent.id)) continue;
+        this.#finish(dependent, { state });
+        if (state === 'skipped') {
+          const { id, kind } = dependent;
+          this.#request.reporter.report({ type: 'step-skipped', step: id, kind, because: cause.id });
+        }
+        lost.push(dependent);
       }
-      this.#giveUpOn(dependent, state);
     }
   }
 

@@ -2,12 +2,13 @@ import { bug } from '../base/index.js';
 import type { AnyStep, Graph, StepId } from '../graph/index.js';
 
 /**
- *            inputs done          dirty              slot free
- *   wanted ───────────────▶ ready ───────▶ queued ───────────▶ running
- *      │                      │               │                 │   │
- *      │ an input did not     │ hit           │ cancelled       │   │ failed
- *      ▼ finish               ▼               ▼                 ▼   ▼
- *   skipped                 done          cancelled           done  failed
+ *   wanted ──inputs done──▶ ready ──dirty──▶ queued ──slot free──▶ running
+ *     │                       │                │                     │
+ *     ├─▶ skipped             ├─▶ done         ├─▶ done              ├─▶ done
+ *     └─▶ cancelled           └─▶ cancelled    └─▶ cancelled         ├─▶ failed
+ *                                                                    └─▶ cancelled
+ *
+ * From `queued` straight to `done`: an equal step or another process has brought the result meanwhile.
  */
 export type StepState =
   | 'wanted'
@@ -21,8 +22,8 @@ export type StepState =
 
 const NEXT: Readonly<Record<StepState, readonly StepState[]>> = {
   wanted: ['ready', 'skipped', 'cancelled'],
-  ready: ['queued', 'done', 'failed', 'cancelled'],
-  queued: ['running', 'done', 'failed', 'cancelled'],
+  ready: ['queued', 'done', 'cancelled'],
+  queued: ['running', 'done', 'cancelled'],
   running: ['done', 'failed', 'cancelled'],
   done: [],
   failed: [],
@@ -51,10 +52,6 @@ export class StepStates {
 
   isFinished(id: StepId): boolean {
     return NEXT[this.get(id)].length === 0;
-  }
-
-  count(state: StepState): number {
-    return [...this.#states.values()].filter((held) => held === state).length;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Digest, Result } from '../base/index.js';
+import type { Digest } from '../base/index.js';
 import type { AnyStep } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import type { ActionResult, Claim, Outputs } from '../store/index.js';
@@ -33,16 +33,19 @@ export class StepRun<S extends AnyStep> {
     return (await this.#isUsable(result)) ? this.#finishCached(result) : undefined;
   }
 
-  /** Runs the step under the claim on its key, unless another process has just done so. */
-  async execute(onRunning: () => void): Promise<StepOutcome> {
-    const { cache, forced, signal } = this.#request;
-    const isForced = forced.has(this.#step.id);
+  /**
+   * Runs the step under the claim on its key, unless another process has just done so.
+   * @param results `refuse`: whatever the cache has does not count
+   */
+  async execute(results: 'accept' | 'refuse', onRunning: () => void): Promise<StepOutcome> {
+    const { cache, signal } = this.#request;
     try {
-      const usable = (result: ActionResult) => (isForced ? Promise.resolve(false) : this.#isUsable(result));
+      const usable = (result: ActionResult) =>
+        results === 'refuse' ? Promise.resolve(false) : this.#isUsable(result);
       const lookup = await cache.lookup(this.key, usable, signal);
       if (lookup.kind === 'hit') return await this.#finishCached(lookup.result);
       onRunning();
-      return await this.#runUnder(lookup.claim);
+      return await this.#runUnder(lookup.claim).finally(() => lookup.claim.release());
     } catch (thrown) {
       if (signal.aborted) return { state: 'cancelled' };
       throw thrown;
@@ -60,16 +63,11 @@ export class StepRun<S extends AnyStep> {
       reporter.report({ type: 'step-output', step: id, chunk });
     };
     const warn = (message: string) => reporter.report({ type: 'warning', step: id, message });
-    let ended: Result<Outputs, Failure>;
-    try {
-      ended = await executor.run(this.#step, { inputs: this.#inputs, output, warn, signal });
-    } catch (thrown) {
-      await claim.release();
-      throw thrown;
-    }
+    const ended = await executor.run(this.#step, { inputs: this.#inputs, output, warn, signal });
     const ending = { durationMs: Math.round(now() - started), log: await this.#keepLog(log) };
     if (ended.ok) return this.#finishRan(claim, { outputs: ended.value, ...ending });
-    await claim.release();
+    // A program that was stopped half way ends in many ways; none of them is the step's own failure.
+    if (ended.error.kind === 'cancelled' || signal.aborted) return { state: 'cancelled' };
     return this.#finishFailed(ended.error, ending);
   }
 
@@ -88,7 +86,6 @@ export class StepRun<S extends AnyStep> {
   }
 
   async #finishFailed(failure: Failure, run: Pick<Ran, 'durationMs' | 'log'>): Promise<StepOutcome> {
-    if (failure.kind === 'cancelled') return { state: 'cancelled' };
     await this.#remember('failed', run);
     this.#request.reporter.report({
       type: 'step-failed',

@@ -1,6 +1,6 @@
 /** Shell-like matching of target names: `*` and `?` stand for anything but `/`, `**` for anything. */
 export function matchesGlob(name: string, pattern: string): boolean {
-  return new RegExp(`^${patternSource(pattern)}$`, 'u').test(name);
+  return new RegExp(`^${patternSource(pattern)}$`, 'su').test(name);
 }
 
 function patternSource(pattern: string): string {
@@ -8,6 +8,6 @@ function patternSource(pattern: string): string {
     if (part === '**') return '.*';
     if (part === '*') return '[^/]*';
     if (part === '?') return '[^/]';
-    return part.replace(/[\\^$.|+()[\]{}/-]/gu, '\\$&');
+    return part.replace(/[\\^$.|+()[\]{}]/gu, '\\$&');
   });
 }

@@ -1,5 +1,12 @@
 import type { Digest } from '../base/index.js';
-import { applyChanges, byteString, type Change, findNode, type TreeObjects } from '../tree/index.js';
+import {
+  applyChanges,
+  type ByteString,
+  byteString,
+  type Change,
+  findNode,
+  type TreeObjects,
+} from '../tree/index.js';
 
 interface Device {
   readonly path: string;
@@ -11,7 +18,7 @@ interface Device {
 
 /**
  * The tree with device nodes in it that no user namespace could have made on disk. Owner root, mtime the source
- * date epoch; the directory must exist in the tree.
+ * date epoch; directories that the tree lacks are made.
  */
 export function addDevices(
   objects: TreeObjects,
@@ -20,8 +27,10 @@ export function addDevices(
 ): Digest {
   const { devices, sourceDateEpoch: mtime } = request;
   if (devices.length === 0) return tree;
+  const meta = { mode: 0o755, uid: 0, gid: 0, mtime };
+  const missing = directoriesOf(devices).filter((path) => findNode(objects, tree, path)?.type !== 'dir');
   return applyChanges(objects, tree, [
-    ...directoriesOf(objects, tree, request),
+    ...missing.map((path): Change => ({ kind: 'dir', path, meta, lower: 'merge' })),
     ...devices.map(({ path, type, major, minor, mode }): Change => {
       const node = { type, major, minor, mode, uid: 0, gid: 0, mtime } as const;
       return { kind: 'node', path: byteString(path), node };
@@ -29,18 +38,12 @@ export function addDevices(
   ]);
 }
 
-/** A root file system without /dev gets one. */
-function directoriesOf(
-  objects: TreeObjects,
-  tree: Digest,
-  request: { readonly devices: readonly Device[]; readonly sourceDateEpoch: number },
-): readonly Change[] {
-  const parents = new Set(request.devices.map(({ path }) => path.slice(0, path.lastIndexOf('/'))));
-  return [...parents]
-    .map((path) => byteString(path))
-    .filter((path) => findNode(objects, tree, path)?.type !== 'dir')
-    .map((path) => {
-      const meta = { mode: 0o755, uid: 0, gid: 0, mtime: request.sourceDateEpoch };
-      return { kind: 'dir', path, meta, lower: 'merge' };
-    });
+/** Every directory on the way to a device below the root, outer ones first. */
+function directoriesOf(devices: readonly Device[]): readonly ByteString[] {
+  const directories = new Set<string>();
+  for (const { path } of devices) {
+    for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1))
+      directories.add(path.slice(0, slash));
+  }
+  return [...directories].map((path) => byteString(path));
 }

@@ -36,59 +36,89 @@ export async function packTree(request: PackRequest): Promise<PackedRootfs> {
   const pending: Promise<Packed>[] = [];
   const inFlight = new Set<Promise<Packed>>();
   let plainSize = 0;
-  for (const plan of planSegments(walkTree(request.objects, request.tree))) {
-    request.signal.throwIfAborted();
-    const plain = Buffer.concat(plan.members.map((member) => bytesOf(request, member)));
-    plainHash.update(plain);
-    plainSize += plain.length;
-    const packing = packSegment(request, plan, plain);
-    pending.push(packing);
-    inFlight.add(packing);
-    const settled = () => inFlight.delete(packing);
-    packing.then(settled, settled);
-    // Plain bytes are held only for segments being compressed: memory stays bounded.
-    if (inFlight.size >= request.parallel) await Promise.race(inFlight);
+  try {
+    for (const plan of planSegments(walkTree(request.objects, request.tree))) {
+      request.signal.throwIfAborted();
+      const plain = plainBytes(request, plan);
+      plainHash.update(plain);
+      plainSize += plain.length;
+      const packing = packSegment(request, plan, plain);
+      pending.push(packing);
+      inFlight.add(packing);
+      const settled = () => inFlight.delete(packing);
+      packing.then(settled, settled);
+      // Plain bytes are held only for segments being compressed: memory stays bounded.
+      if (inFlight.size >= request.parallel) await Promise.race(inFlight);
+    }
+  } finally {
+    // Also after a failure nothing may still be writing once the caller hears of it.
+    await Promise.allSettled(inFlight);
   }
-  const packed = await Promise.all(pending);
-  return {
-    ...(await digestOfAll(request.blobs, packed)),
-    plainSize,
-    plainDigest: digestFromHex(plainHash.digest('hex')),
-    compressed: packed.filter(({ how }) => how === 'compressed').length,
-  };
+  const whole = await concatenated(request, await Promise.all(pending));
+  return { ...whole, plainSize, plainDigest: digestFromHex(plainHash.digest('hex')) };
 }
 
-type Packed = Segment & { readonly how: 'compressed' | 'cached' };
+interface Packed {
+  readonly plan: SegmentPlan;
+  readonly segment: Segment;
+  readonly how: 'compressed' | 'cached';
+}
 
 async function packSegment(request: PackRequest, plan: SegmentPlan, plain: Buffer): Promise<Packed> {
-  const { blobs, codec, segments } = request;
-  const key = digestOf(`${codec.id}\n${plan.contentKey}\n`);
-  const known = await segments.get(key);
+  const { blobs, segments } = request;
+  const known = await segments.get(segmentKey(request, plan));
   if (known !== undefined && (await blobs.size(known.blob)) === known.size)
-    return { ...known, how: 'cached' };
-  const compressed = await codec.compress(plain);
-  const segment = { blob: await blobs.put(compressed), size: compressed.length, plainSize: plain.length };
-  await segments.put(key, segment);
-  return { ...segment, how: 'compressed' };
+    return { plan, segment: known, how: 'cached' };
+  const { segment } = await compress(request, plan, plain);
+  return { plan, segment, how: 'compressed' };
 }
 
-function bytesOf(request: PackRequest, member: Member): Buffer {
-  return member.kind === 'bytes' ? member.bytes : request.readContent(member);
+async function compress(
+  request: PackRequest,
+  plan: SegmentPlan,
+  plain: Buffer,
+): Promise<{ readonly segment: Segment; readonly bytes: Buffer }> {
+  const bytes = await request.codec.compress(plain);
+  const blob = await request.blobs.put(bytes);
+  const segment = { blob, size: bytes.length, plainSize: plain.length };
+  await request.segments.put(segmentKey(request, plan), segment);
+  return { segment, bytes };
 }
 
-async function digestOfAll(
-  blobs: BlobStore,
+function segmentKey({ codec }: PackRequest, plan: SegmentPlan): Digest {
+  return digestOf(`${codec.id}\n${plan.contentKey}\n`);
+}
+
+function plainBytes(request: PackRequest, plan: SegmentPlan): Buffer {
+  return Buffer.concat(
+    plan.members.map((member) => (member.kind === 'bytes' ? member.bytes : request.readContent(member))),
+  );
+}
+
+async function concatenated(
+  request: PackRequest,
   packed: readonly Packed[],
-): Promise<Pick<PackedRootfs, 'segments' | 'size' | 'digest'>> {
+): Promise<Pick<PackedRootfs, 'segments' | 'size' | 'digest' | 'compressed'>> {
   const hash = createHash('sha256');
+  const segments: { readonly blob: Digest; readonly size: number }[] = [];
   let size = 0;
-  for (const segment of packed) {
-    const bytes = await blobs.get(segment.blob);
-    if (bytes === undefined)
-      throw new Error(`the store has lost the segment ${segment.blob} while it was used`);
+  let compressed = 0;
+  for (const one of packed) {
+    const { segment, bytes, how } = await readBack(request, one);
     hash.update(bytes);
-    size += bytes.length;
+    size += segment.size;
+    segments.push({ blob: segment.blob, size: segment.size });
+    if (how === 'compressed') compressed++;
   }
-  const segments = packed.map(({ blob, size: length }) => ({ blob, size: length }));
-  return { segments, size, digest: digestFromHex(hash.digest('hex')) };
+  return { segments, size, digest: digestFromHex(hash.digest('hex')), compressed };
+}
+
+/** Until now only the length of a cached blob was looked at. A damaged one is a miss as any other. */
+async function readBack(
+  request: PackRequest,
+  { plan, segment, how }: Packed,
+): Promise<Pick<Packed, 'segment' | 'how'> & { readonly bytes: Buffer }> {
+  const bytes = await request.blobs.get(segment.blob);
+  if (bytes !== undefined) return { segment, how, bytes };
+  return { ...(await compress(request, plan, plainBytes(request, plan))), how: 'compressed' };
 }

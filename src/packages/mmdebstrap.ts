@@ -102,8 +102,11 @@ if [ ! -e /usr/sbin/policy-rc.d ]; then
   chmod 755 /usr/sbin/policy-rc.d
   made_policy=yes
 fi
+# Packages of init tell it to start anew and wait most of a minute for an answer: somebody must listen.
+mkfifo -m 600 /run/initctl 2>/dev/null && made_initctl=yes
+sleep infinity <>/run/initctl &
 if [ -d /tmp/debs ]; then
-  apt-get -qq --yes --no-install-recommends --no-download --mark-auto \\
+  apt-get -qq --yes --no-install-recommends --mark-auto \\
     -o APT::Sandbox::User=root -o Dpkg::Use-Pty=0 -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \\
     -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold \\
     install /tmp/debs/*.deb
@@ -113,6 +116,8 @@ for name in "$@"; do
   # A virtual package has no mark of its own.
   if dpkg-query --show "$plain" >/dev/null 2>&1; then apt-mark manual "$plain" >/dev/null; fi
 done
+kill $!
+[ -z "\${made_initctl-}" ] || rm -f /run/initctl
 [ -z "\${made_policy-}" ] || rm -f /usr/sbin/policy-rc.d
 # Records of when and how this build was made, and caches that are made again.
 rm -rf /var/lib/apt/lists/* /var/log/apt/* /var/cache/apt/*.bin

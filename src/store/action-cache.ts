@@ -16,7 +16,7 @@ export interface ActionResult {
 export interface Claim {
   /** Makes the result visible to every process, then gives the claim back. */
   publish(result: ActionResult): Promise<void>;
-  /** Gives the claim back without a result. */
+  /** Gives the claim back without a result. Does nothing when it was given back already. */
   release(): Promise<void>;
 }
 
@@ -30,7 +30,8 @@ export interface ActionCache {
   read(key: Digest): Promise<ActionResult | undefined>;
   /**
    * A hit if there is a result that `isUsable` accepts; otherwise a miss with the claim on the key. Waits while
-   * another process holds the claim; rejects with the signal's reason when aborted.
+   * the claim is held, here or in another process; rejects with the signal's reason when aborted. Leaves no claim
+   * behind when it rejects.
    */
   lookup(
     key: Digest,

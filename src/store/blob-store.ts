@@ -24,7 +24,8 @@ export class MemoryBlobStore implements BlobStore {
   }
 
   get(digest: Digest): Promise<Buffer | undefined> {
-    return Promise.resolve(this.#blobs.get(digest));
+    const bytes = this.#blobs.get(digest);
+    return Promise.resolve(bytes === undefined ? undefined : Buffer.from(bytes));
   }
 
   size(digest: Digest): Promise<number | undefined> {
@@ -44,15 +45,14 @@ export class DiskBlobStore implements BlobStore {
     const digest = digestOf(bytes);
     const path = this.pathOf(digest);
     if ((await this.size(digest)) === Buffer.byteLength(bytes)) return digest;
-    const staged = `${path}.${randomBytes(6).toString('hex')}`;
+    const staged = stagedName(path);
     try {
-      await writeFile(staged, bytes, { flag: 'wx', mode: 0o444 });
+      await writeNew(staged, bytes);
+      await publishStaged(staged, path);
     } catch (thrown) {
-      if (!hasErrorCode(thrown, 'ENOENT')) throw thrown;
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(staged, bytes, { flag: 'wx', mode: 0o444 });
+      await rm(staged, { force: true });
+      throw thrown;
     }
-    await publishStaged(staged, path);
     return digest;
   }
 
@@ -84,15 +84,38 @@ export class DiskBlobStore implements BlobStore {
     return join(this.#directory, 'sha256', hex.slice(0, 2), hex);
   }
 
-  /** Takes a finished file of the same file system without copying it. The caller has computed the digest. */
+  /**
+   * Takes a finished file of the same file system without copying it. The caller has computed the digest. A blob
+   * of that name is replaced: it may be the damaged one because of which the caller brings another.
+   */
   async adopt(file: string, digest: Digest): Promise<void> {
     const path = this.pathOf(digest);
+    const staged = stagedName(path);
     await mkdir(dirname(path), { recursive: true });
     await chmod(file, 0o444);
+    await link(file, staged);
     try {
-      await link(file, path);
-    } catch (thrown) {
-      if (!hasErrorCode(thrown, 'EEXIST')) throw thrown;
+      await publishStaged(staged, path);
+    } finally {
+      // rename(2) of two names of one file leaves both.
+      await rm(staged, { force: true });
     }
+  }
+}
+
+/** In the directory of the blob itself, so that it is published by rename. */
+function stagedName(path: string): string {
+  return `${path}.${randomBytes(6).toString('hex')}`;
+}
+
+/** The directory is made when missing only: nearly always it is there. */
+async function writeNew(path: string, bytes: Uint8Array | string): Promise<void> {
+  const options = { flag: 'wx', mode: 0o444 };
+  try {
+    await writeFile(path, bytes, options);
+  } catch (thrown) {
+    if (!hasErrorCode(thrown, 'ENOENT')) throw thrown;
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, bytes, options);
   }
 }

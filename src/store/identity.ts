@@ -27,17 +27,19 @@ export function identityOfThisProcess(): ProcessIdentity {
  * Whether the process still runs. One of another pid namespace cannot be looked at from here and counts as alive;
  * one from before the last boot cannot be.
  */
-export function isAlive(process: ProcessIdentity): boolean {
-  if (process.bootId !== bootId()) return false;
-  if (process.pidNamespace !== readlinkSync('/proc/self/ns/pid')) return true;
-  return startTimeOf(process.pid) === process.startTime;
+export function isAlive(holder: ProcessIdentity): boolean {
+  if (holder.bootId !== bootId()) return false;
+  if (holder.pidNamespace !== readlinkSync('/proc/self/ns/pid')) return true;
+  return startTimeOf(holder.pid) === holder.startTime;
 }
 
 function startTimeOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The command name in parentheses may hold spaces and parentheses, so count from the last one.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    // The command name in parentheses may hold spaces and parentheses, so count from the last one: field 3 follows.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A zombie does nothing any more, and where nobody reaps (a container without init) it stays for ever.
+    return /[ZXx]/.test(fields[0] ?? '') ? undefined : fields[19];
   } catch {
     return undefined;
   }

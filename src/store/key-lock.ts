@@ -22,8 +22,12 @@ export class KeyLock {
     this.#directory = directory;
   }
 
-  /** Waits for the lock; resolves with what gives it back. Rejects with the signal's reason when aborted. */
+  /**
+   * Waits for the lock; resolves with what gives it back, once. Rejects with the signal's reason when aborted, also
+   * when it was aborted before.
+   */
   async acquire(name: string, signal?: AbortSignal): Promise<() => Promise<void>> {
+    signal?.throwIfAborted();
     const path = join(this.#directory, name);
     await mkdir(this.#directory, { recursive: true });
     while (!(await this.#tryAcquire(path))) {
@@ -33,7 +37,7 @@ export class KeyLock {
         signal?.throwIfAborted(),
       );
     }
-    return () => rm(path, { force: true });
+    return releaseOf(path);
   }
 
   async #tryAcquire(path: string): Promise<boolean> {
@@ -66,6 +70,16 @@ export class KeyLock {
     if (again === 'unreadable' || (again !== 'gone' && !isAlive(again))) await rm(path, { force: true });
     await rm(breaking, { force: true });
   }
+}
+
+/** A second call does nothing: by then the file may be somebody else's lock. */
+function releaseOf(path: string): () => Promise<void> {
+  let held = true;
+  return async () => {
+    if (!held) return;
+    held = false;
+    await rm(path, { force: true });
+  };
 }
 
 async function readHolder(path: string): Promise<ProcessIdentity | 'gone' | 'unreadable'> {

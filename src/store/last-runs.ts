@@ -21,7 +21,8 @@ export interface LastRun {
  */
 export class LastRuns {
   readonly #path: string;
-  #runs: Map<string, LastRun> | undefined;
+  /** The promise and not the map, so that steps that end at once do not each get a map of their own. */
+  #runs: Promise<Map<string, LastRun>> | undefined;
   #changed = false;
 
   /** @param scope what tells projects apart, such as the path of the mkvefile */
@@ -57,7 +58,7 @@ export class LastRuns {
   }
 
   async #load(): Promise<Map<string, LastRun>> {
-    this.#runs ??= await readRuns(this.#path);
+    this.#runs ??= readRuns(this.#path);
     return this.#runs;
   }
 }

@@ -1,4 +1,4 @@
-import type { Digest } from '../base/index.js';
+import { type Digest, digestOf } from '../base/index.js';
 import type { ActionCache, ActionResult, Claim, Lookup } from './action-cache.js';
 
 /** An action cache for tests and for graphs that need not outlive the process. */
@@ -7,7 +7,8 @@ export class MemoryActionCache implements ActionCache {
   readonly #claims = new Map<Digest, Promise<void>>();
 
   read(key: Digest): Promise<ActionResult | undefined> {
-    return Promise.resolve(this.#results.get(key));
+    const result = this.#results.get(key);
+    return Promise.resolve(result !== undefined && digestOf(result.action) === key ? result : undefined);
   }
 
   async lookup(
@@ -15,23 +16,28 @@ export class MemoryActionCache implements ActionCache {
     isUsable: (result: ActionResult) => Promise<boolean>,
     signal?: AbortSignal,
   ): Promise<Lookup> {
+    signal?.throwIfAborted();
     for (let held = this.#claims.get(key); held !== undefined; held = this.#claims.get(key)) {
       await orAborted(held, signal);
     }
     const claim = this.#claim(key);
-    const result = this.#results.get(key);
-    if (result !== undefined && (await isUsable(result))) {
+    try {
+      const result = await this.read(key);
+      if (result === undefined || !(await isUsable(result))) return { kind: 'miss', claim };
       await claim.release();
       return { kind: 'hit', result };
+    } catch (thrown) {
+      await claim.release();
+      throw thrown;
     }
-    return { kind: 'miss', claim };
   }
 
   #claim(key: Digest): Claim {
     const { promise, resolve } = withResolvers();
     this.#claims.set(key, promise);
     const release = () => {
-      this.#claims.delete(key);
+      // A second call must not take away the claim of whoever came next.
+      if (this.#claims.get(key) === promise) this.#claims.delete(key);
       resolve();
       return Promise.resolve();
     };

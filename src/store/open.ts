@@ -58,8 +58,9 @@ export async function openStore(root: string, owner?: StoreOwner): Promise<Resul
     const version = await readVersion(root);
     if (version === LAYOUT_VERSION) return ok(storeAt(root));
     if (version !== undefined && version > LAYOUT_VERSION) return err(tooNew(root, version));
-    if (version === undefined && (await hasForeignFiles(root))) return err(notAStore(root));
-    await startAfresh(root, owner);
+    if (await hasForeignFiles(root)) return err(notAStore(root));
+    if (version !== undefined) await disownResults(root);
+    await layOut(root, owner);
     return ok(storeAt(root));
   } catch (thrown) {
     return err({ path: root, detail: messageOf(thrown) });
@@ -75,18 +76,27 @@ async function readVersion(root: string): Promise<number | undefined> {
   }
 }
 
-/** A directory with other people's files is not ours to fill, nor to empty. */
+/** A directory with other people's files is not ours to fill, nor to empty, even if one of them is called version. */
 async function hasForeignFiles(root: string): Promise<boolean> {
-  const ours = new Set(['CACHEDIR.TAG', 'blobs', 'actions', 'segments', 'layers', 'last', 'locks', 'tmp']);
   const names = await readdir(root).catch(() => []);
-  return names.some((name) => !ours.has(name) && !name.endsWith('.tmp'));
+  return names.some((name) => !OURS.has(name) && !name.endsWith('.tmp'));
 }
 
-async function startAfresh(root: string, owner: StoreOwner | undefined): Promise<void> {
-  await mkdir(root, { recursive: true, mode: 0o700 });
+const OURS = new Set([
+  ...['version', 'CACHEDIR.TAG'],
+  ...['blobs', 'actions', 'segments', 'layers', 'last', 'locks', 'tmp'],
+]);
+
+/** What an older mkve found out means nothing any more; blobs are what their names say in any version. */
+async function disownResults(root: string): Promise<void> {
   for (const name of ['actions', 'segments', 'last', 'locks']) {
     await rm(join(root, name), { recursive: true, force: true });
   }
+}
+
+/** Deletes nothing: another process may be doing the same here, or be further already. */
+async function layOut(root: string, owner: StoreOwner | undefined): Promise<void> {
+  await mkdir(root, { recursive: true, mode: 0o700 });
   for (const directory of DIRECTORIES) await makeDirectory(join(root, directory), owner);
   if (owner !== undefined) await chown(root, owner.uid, owner.gid);
   await writeFile(join(root, 'CACHEDIR.TAG'), CACHEDIR_TAG);

@@ -6,6 +6,11 @@ import { identityOfThisProcess, isAlive, type ProcessIdentity } from './identity
 
 const OWNER = 'owner.json';
 
+interface Writer {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /**
  * `tmp/NAME/`: private directories for unfinished work, on the store's file system so that results are published
  * by rename. Each says whose it is; those of dead processes are swept by the next process that comes along.
@@ -17,17 +22,24 @@ export class Staging {
     this.#root = root;
   }
 
-  /**
-   * A new empty directory, and the file beside it that names the process it belongs to.
-   * @param writer the user that a worker has outside its namespace, where that is not the caller
-   */
-  async create(purpose: string, writer?: { readonly uid: number; readonly gid: number }): Promise<string> {
+  /** A new empty directory, and the file beside it that names the process it belongs to. */
+  async create(purpose: string): Promise<string> {
     const directory = join(this.#root, `${purpose}-${randomBytes(4).toString('hex')}`);
     await mkdir(this.#root, { recursive: true });
     await writeFile(`${directory}.${OWNER}`, JSON.stringify(identityOfThisProcess()), { flag: 'wx' });
-    await mkdir(directory, { mode: 0o700 });
-    if (writer !== undefined) await chown(directory, writer.uid, writer.gid);
+    await mkdir(directory, { mode: 0o711 });
     return directory;
+  }
+
+  /**
+   * A directory in which a worker may write, inside one of the caller's.
+   * @param writer the user that a worker has outside its namespace, where that is not the caller
+   */
+  async createInside(directory: string, writer: Writer | undefined): Promise<string> {
+    const inside = join(directory, 'inside');
+    await mkdir(inside, { mode: 0o700 });
+    if (writer !== undefined) await chown(inside, writer.uid, writer.gid);
+    return inside;
   }
 
   async remove(directory: string): Promise<void> {

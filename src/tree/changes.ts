@@ -1,4 +1,10 @@
-import { type Digest, digestOf } from '../base/index.js';
+import {
+  type CanonicalValue,
+  canonicalJson,
+  compareCodeUnits,
+  type Digest,
+  digestOf,
+} from '../base/index.js';
 import type { ByteString } from './byte-string.js';
 import type { Meta, Node } from './node.js';
 
@@ -17,7 +23,11 @@ export type Change =
 /** All that a layer holds; a directory comes before what is in it, and the root is among them. */
 export type LayerChanges = readonly Change[];
 
-/** Recognizes a layer whose files were damaged: equal exactly when a new scan finds the same. */
+/**
+ * Recognizes a layer whose files were damaged: equal exactly when a new scan finds the same. Canonical, since a
+ * file system may list the attributes of a file in another order after a reboot.
+ */
 export function changesDigest(changes: LayerChanges): Digest {
-  return digestOf(JSON.stringify([...changes].sort((a, b) => (a.path < b.path ? -1 : 1))));
+  const sorted = [...changes].sort((a, b) => compareCodeUnits(a.path, b.path));
+  return digestOf(canonicalJson(sorted as unknown as CanonicalValue));
 }

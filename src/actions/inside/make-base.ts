@@ -17,8 +17,10 @@ import { Tail } from './tail.js';
 
 export interface MakeBaseArgument {
   readonly source: PackageSource;
-  /** A private directory, relative to the store, that holds `lists/` (apt's) and `debs/`. */
+  /** A private empty directory, relative to the store. */
   readonly workspace: string;
+  /** A directory that holds `lists/` (apt's) and `debs/`, relative to the store. */
+  readonly supplies: string;
   readonly sourceDateEpoch: number;
 }
 
@@ -38,8 +40,8 @@ export async function makeBase(
   const paths = {
     target: join(workspace, 'target'),
     sources: join(workspace, 'mkve.list'),
-    lists: join(workspace, 'lists'),
-    debs: join(workspace, 'debs'),
+    lists: join(store.root, request.supplies, 'lists'),
+    debs: join(store.root, request.supplies, 'debs'),
   };
   try {
     await writeFile(paths.sources, oneLineSources(request.source, 'for-rootfs'));

@@ -5,19 +5,19 @@ import type { Failure } from '../../report/index.js';
 import { spawnInside, type WorkerContext } from '../../rootfs/index.js';
 
 /**
- * Deletes a directory of the store whose files may belong to any user of the namespace, under names in any bytes:
- * only from in here, and not with Node's own rm, which takes names for UTF-8.
+ * Empties a directory of the store whose files may belong to any user of the namespace, under names in any bytes:
+ * only from in here, and not with Node's own rm, which takes names for UTF-8. The directory itself is the caller's.
  */
 export async function removeTree(
   { path }: { readonly path: string },
   { store, output, signal }: WorkerContext,
 ): Promise<Result<void, Failure>> {
-  const argv = ['rm', '-rf', '--one-file-system', '--', join(store.root, path)];
+  const argv = ['find', join(store.root, path), '-mindepth', '1', '-xdev', '-delete'];
   const ended = await spawnInside({ argv, env: {}, onOutput: output, signal });
   if ('status' in ended && ended.status === 0) return ok(undefined);
   return err({
     kind: 'command-failed',
-    what: 'deleting a staging directory',
+    what: 'emptying a staging directory',
     argv,
     ending: ended,
     lastLines: [],

@@ -19,7 +19,7 @@ import { Tail } from './tail.js';
 
 export interface RunCommandArgument {
   readonly state: RootfsState;
-  /** A private directory, relative to the store. */
+  /** A private empty directory, relative to the store. */
   readonly workspace: string;
   /** What the command is for, in failures. */
   readonly what: string;
@@ -28,7 +28,7 @@ export interface RunCommandArgument {
   readonly network: 'none' | 'host';
   /** Executables put under /tmp. */
   readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
-  /** Name of a directory in the workspace that is to be seen as /tmp/debs. */
+  /** A directory that is to be seen as /tmp/debs, relative to the store. */
   readonly debs?: string;
 }
 
@@ -44,7 +44,7 @@ export async function runCommand(
     const tail = new Tail();
     let ended: Ended;
     try {
-      ended = await runInSandbox(request, { context, workspace, mount, tail });
+      ended = await runInSandbox(request, { context, mount, tail });
     } finally {
       await mount.unmount();
     }
@@ -60,13 +60,12 @@ export async function runCommand(
 
 interface Running {
   readonly context: WorkerContext;
-  readonly workspace: string;
   readonly mount: RootfsMount;
   readonly tail: Tail;
 }
 
 async function runInSandbox(request: RunCommandArgument, running: Running): Promise<Ended> {
-  const { context, workspace, mount, tail } = running;
+  const { context, mount, tail } = running;
   const names = request.network === 'host' ? await nameServers(mount) : undefined;
   const argv = sandboxArgv({
     root: mount.root,
@@ -75,7 +74,9 @@ async function runInSandbox(request: RunCommandArgument, running: Running): Prom
     network: request.network,
     files: request.files.map(({ path }, index) => ({ path, descriptor: index + 3 })),
     binds: [
-      ...(request.debs === undefined ? [] : [{ source: join(workspace, request.debs), target: '/tmp/debs' }]),
+      ...(request.debs === undefined
+        ? []
+        : [{ source: join(context.store.root, request.debs), target: '/tmp/debs' }]),
       ...(names?.binds ?? []),
     ],
   });
