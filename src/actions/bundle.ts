@@ -1,15 +1,9 @@
 import { bug, type Digest, err, isDigest, ok } from '../base/index.js';
-import {
-  confPath,
-  METAINFO_PATH,
-  type MemberSource,
-  PACKAGES_PATH,
-  SIGNATURE_PATH,
-  writeBundleFile,
-} from '../bundle/index.js';
+import type { MemberSource } from '../bundle/index.js';
 import type { BundleStep } from '../graph/index.js';
 import type { Store } from '../store/index.js';
 import type { ActionKind, Inputs } from './kind.js';
+import { loadBundle } from './load-bundle.js';
 import { rootfsMember } from './metainfo.js';
 import { confMembers, metainfoBlob, packedOf, signatureBlob } from './outputs.js';
 
@@ -31,6 +25,7 @@ export const bundle: ActionKind<BundleStep> = {
     store.outputs.isCurrent(output, bundleDigest(outputs['bundle'])),
 
   async run(step, { inputs }, { store }) {
+    const { writeBundleFile } = await loadBundle();
     const members = await membersOf(step, inputs, store);
     const { sourceDateEpoch } = packedOf(inputs['pack']);
     const written = await writeBundleFile(step.output, { members, sourceDateEpoch });
@@ -51,6 +46,7 @@ function bundleDigest(value: unknown): Digest {
 }
 
 async function membersOf(step: BundleStep, inputs: Inputs, store: Store): Promise<readonly MemberSource[]> {
+  const { confPath, METAINFO_PATH, PACKAGES_PATH, SIGNATURE_PATH } = await loadBundle();
   const packed = packedOf(inputs['pack']);
   const signature =
     step.signature === undefined ? [] : [{ path: SIGNATURE_PATH, blob: signatureBlob(inputs['signature']) }];
@@ -64,7 +60,7 @@ async function membersOf(step: BundleStep, inputs: Inputs, store: Store): Promis
   const parts = packed.segments.map(
     ({ blob, size }) => ({ kind: 'file', path: store.blobs.pathOf(blob), size }) as const,
   );
-  return [...small, { path: rootfsMember(packed.format), mode: 0o644, size: packed.size, parts }];
+  return [...small, { path: await rootfsMember(packed.format), mode: 0o644, size: packed.size, parts }];
 }
 
 async function blobMember(

@@ -2,7 +2,7 @@
  * What the kinds of steps do: one file a kind, each saying how it is keyed, when its result is usable, and how it
  * runs. Files under `inside/` run in a worker, in a user namespace; the others run as the calling user.
  */
-export { ExecaCommandRunner } from './command-runner.js';
 export { ActionExecutor } from './executor.js';
 export type { ActionDeps } from './kind.js';
+export { loadCommandRunner } from './load-command-runner.js';
 export { startWorkers } from './workers.js';

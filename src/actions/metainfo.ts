@@ -1,15 +1,8 @@
 import { bug, type Digest, hexOf, ok } from '../base/index.js';
-import {
-  BUNDLE_FORMAT,
-  confPath,
-  type MetainfoMember,
-  memberMode,
-  PACKAGES_PATH,
-  rootfsPath,
-  writeMetainfo,
-} from '../bundle/index.js';
+import type { MetainfoMember } from '../bundle/index.js';
 import type { MetainfoStep, RootfsFormat } from '../graph/index.js';
 import type { ActionKind, Inputs } from './kind.js';
+import { loadBundle } from './load-bundle.js';
 import { confMembers, metainfoBlob, packedOf } from './outputs.js';
 
 /** metainfo.json: what the bundle is and the digest of every other member. */
@@ -37,6 +30,7 @@ export const metainfo: ActionKind<MetainfoStep> = {
 
   async run({ describes }, { inputs }, { store, version }) {
     const { packages, packageCount, sourceDateEpoch } = packedOf(inputs['pack']);
+    const { BUNDLE_FORMAT, writeMetainfo } = await loadBundle();
     const bytes = writeMetainfo({
       format: BUNDLE_FORMAT,
       name: describes.name,
@@ -63,6 +57,7 @@ async function membersOf(
   inputs: Inputs,
   sizeOf: (blob: Digest) => Promise<number>,
 ): Promise<readonly MetainfoMember[]> {
+  const { confPath, memberMode, PACKAGES_PATH } = await loadBundle();
   const packed = packedOf(inputs['pack']);
   const plain = { size: packed.plainSize, sha256: hexOf(packed.plainDigest) };
   return [
@@ -79,7 +74,7 @@ async function membersOf(
       mode: '0644',
     },
     {
-      path: rootfsMember(packed.format),
+      path: await rootfsMember(packed.format),
       size: packed.size,
       sha256: hexOf(packed.digest),
       mode: '0644',
@@ -89,6 +84,7 @@ async function membersOf(
   ];
 }
 
-export function rootfsMember(format: RootfsFormat): string {
+export async function rootfsMember(format: RootfsFormat): Promise<string> {
+  const { rootfsPath } = await loadBundle();
   return rootfsPath(COMPRESSION[format]);
 }

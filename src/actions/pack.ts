@@ -1,11 +1,11 @@
 import { type CanonicalValue, ok, type Result } from '../base/index.js';
-import { writePackagesJson } from '../bundle/index.js';
 import type { PackStep } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { rootfsState } from '../rootfs/index.js';
 import type { Outputs } from '../store/index.js';
 import type { PackRootfsAnswer, PackRootfsArgument } from './inside/pack-rootfs.js';
 import type { ActionKind } from './kind.js';
+import { loadBundle } from './load-bundle.js';
 import { nameInStore, packedOf } from './outputs.js';
 
 /** The tree after the last hook as a compressed tar archive. */
@@ -48,6 +48,7 @@ export const pack: ActionKind<PackStep> = {
       if (!packed.ok) return packed;
       const { identity, rootfs, installed } = packed.value;
       if (identity.length > 0) context.warn(identityWarning(identity));
+      const { writePackagesJson } = await loadBundle();
       const packages = await store.blobs.put(writePackagesJson(installed));
       const { compressed: _, ...members } = rootfs;
       const outputs = {

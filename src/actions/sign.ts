@@ -1,7 +1,7 @@
 import { bug, err, ok } from '../base/index.js';
-import { sign as signBytes } from '../bundle/index.js';
 import type { SignStep } from '../graph/index.js';
 import type { ActionKind } from './kind.js';
+import { loadBundle } from './load-bundle.js';
 import { metainfoBlob, signatureBlob } from './outputs.js';
 
 /** Signs as the calling user, outside of any namespace, with the user's gpg-agent. */
@@ -20,6 +20,7 @@ export const sign: ActionKind<SignStep> = {
     const blob = metainfoBlob(inputs['metainfo']);
     const bytes = (await store.blobs.get(blob)) ?? bug(`no blob ${blob}`);
     const request = { runner: await runner(), env: environment, bytes, signal };
+    const { sign: signBytes } = await loadBundle();
     const signed = await signBytes(key === undefined ? request : { ...request, key });
     if (signed.ok) return ok({ signature: await store.blobs.put(signed.value) });
     if (signal.aborted) return err({ kind: 'cancelled' });

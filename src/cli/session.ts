@@ -1,5 +1,5 @@
-import type { ActionDeps } from '../actions/index.js';
-import { type CommandRunner, err, ok, type Result } from '../base/index.js';
+import { type ActionDeps, ActionExecutor, loadCommandRunner, startWorkers } from '../actions/index.js';
+import { err, ok, type Result } from '../base/index.js';
 import type { Executor } from '../engine/index.js';
 import type { Step } from '../graph/index.js';
 import type { Failure, HostNeed } from '../report/index.js';
@@ -34,25 +34,18 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   const deps: ActionDeps = {
     store: store.value,
     workers: pool,
-    runner: loadRunner,
+    runner: loadCommandRunner,
     preflight: () => pool.preflight(),
     environment: toolEnvironment(host),
     writer,
     version: mkveVersion(),
   };
-  const { ActionExecutor } = await import('../actions/index.js');
   return ok({
     store: store.value,
     last: new LastRuns(store.value.lastDirectory, request.scope),
     executor: new ActionExecutor(deps),
     close: () => pool.stop(),
   });
-}
-
-/** execa takes longer to load than a build with nothing to do. */
-export async function loadRunner(): Promise<CommandRunner> {
-  const { ExecaCommandRunner } = await import('../actions/command-runner.js');
-  return new ExecaCommandRunner();
 }
 
 /** Workers, looked for and started only when there is work. */
@@ -92,7 +85,6 @@ class LazyPool {
   }
 
   async #start(): Promise<Result<WorkerPool, Failure>> {
-    const { startWorkers } = await import('../actions/index.js');
     const { host, jobs } = this.#request;
     const path = host.env['PATH'] ?? DEFAULT_PATH;
     const pool = startWorkers({

@@ -2,7 +2,7 @@ import { bug } from '../base/index.js';
 import type { AnyStep, StepId } from '../graph/index.js';
 import type { Outputs } from '../store/index.js';
 import type { BuildRequest, StepOutcome } from './build.js';
-import { Pools, poolSizes } from './pools.js';
+import type { Pools } from './pools.js';
 import { dependentsOf, StepStates } from './states.js';
 import { StepRun } from './step-run.js';
 
@@ -17,7 +17,7 @@ export class Scheduler<S extends AnyStep> {
   readonly #states: StepStates;
   readonly #dependents: ReadonlyMap<StepId, readonly S[]>;
   readonly #outcomes = new Map<StepId, StepOutcome>();
-  readonly #pools: Pools;
+  #pools: Promise<Pools> | undefined;
   /** Tail of the queue for each action key: equal steps of different targets run one after the other. */
   readonly #sameKey = new Map<string, Promise<unknown>>();
   /** Keys whose results are of this build: for a forced step they count. */
@@ -29,7 +29,6 @@ export class Scheduler<S extends AnyStep> {
     this.#steps = steps;
     this.#states = new StepStates(steps);
     this.#dependents = dependentsOf(request.graph, steps);
-    this.#pools = new Pools(poolSizes(request.jobs));
   }
 
   async run(): Promise<ReadonlyMap<StepId, StepOutcome>> {
@@ -65,7 +64,18 @@ export class Scheduler<S extends AnyStep> {
     if (cached !== undefined) return cached;
     if (this.#mustStop()) return { state: 'cancelled' };
     this.#states.transition(step.id, 'queued');
-    return this.#afterEqualSteps(run.key, () => this.#pools.run(step.pool, () => this.#runInSlot(step, run)));
+    return this.#afterEqualSteps(run.key, async () => {
+      const pools = await this.#loadPools();
+      return pools.run(step.pool, () => this.#runInSlot(step, run));
+    });
+  }
+
+  /** Loaded with the first step that has to run: a build with nothing to do needs no slots. */
+  #loadPools(): Promise<Pools> {
+    this.#pools ??= import('./pools.js').then(
+      ({ Pools, poolSizes }) => new Pools(poolSizes(this.#request.jobs)),
+    );
+    return this.#pools;
   }
 
   async #runInSlot(step: S, run: StepRun<S>): Promise<StepOutcome> {

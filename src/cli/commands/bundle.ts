@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
+import { loadCommandRunner } from '../../actions/index.js';
 import { err, ok, type Result } from '../../base/index.js';
 import type { Failure } from '../../report/index.js';
 import { renderProblem } from '../../report/index.js';
@@ -21,7 +22,7 @@ import {
 import { epochOf, type Project, sourceFor } from '../project.js';
 import { openReporter } from '../reporters.js';
 import { runBuild } from '../run-build.js';
-import { loadRunner, openSession } from '../session.js';
+import { openSession } from '../session.js';
 import { locateTemplate } from '../template-place.js';
 
 const NAME = 'mkve-bundle';
@@ -82,7 +83,7 @@ async function bundleArguments(
   const file = join(host.home, '.mkve/bundle-config');
   if (!existsSync(file)) return mergeBundleArguments({ given, config: {}, cwd: host.cwd });
   const { loadBundleConfig } = await import('../../mkvefile/index.js');
-  const runner = await loadRunner();
+  const runner = await loadCommandRunner();
   const loaded = await loadBundleConfig({ file, cwd: host.cwd, env: host.env, runner, signal });
   if (!loaded.ok) return loaded;
   const { settings, warnings, printed } = loaded.value;

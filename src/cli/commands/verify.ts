@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { loadCommandRunner } from '../../actions/index.js';
 import { checkSignature, describeFault, describeSignature, verifyBundle } from '../../bundle/index.js';
 import { toolEnvironment } from '../host.js';
 import { type Command, fail } from '../main.js';
 import { has, type mkveCommands, type OptionNames, type ParsedOptions } from '../options/index.js';
-import { loadRunner } from '../session.js';
 import { oneFile } from './one-file.js';
 
 type Options = ParsedOptions<OptionNames<typeof mkveCommands.verify.options>>;
@@ -16,7 +16,7 @@ export async function verifyCommand({ host, streams }: Command, options: Options
   const named = oneFile(options.operands);
   if (!named.ok) return fail('mkve', named.error, streams);
   const file = resolve(host.cwd, named.value);
-  const runner = await loadRunner();
+  const runner = await loadCommandRunner();
   const env = toolEnvironment(host);
   const directory = await mkdtemp(join(tmpdir(), 'mkve-verify-'));
   try {

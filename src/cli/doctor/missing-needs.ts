@@ -1,0 +1,60 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { HostNeed } from '../../report/index.js';
+import type { Caller } from '../../rootfs/index.js';
+import { installMend } from './check-tools.js';
+import { packageManagerOf } from './package-managers.js';
+import { type Remedies, remedyOf } from './remedy.js';
+import { subordinateIdNeeds } from './subordinate-ids.js';
+import { type Tool, toolsFor } from './tools.js';
+
+export interface Preflight {
+  readonly caller: Caller;
+  /** Directories separated by colons, as in `PATH`. */
+  readonly path: string;
+  /** `gpg`: the build signs its bundles. Default: `none`. */
+  readonly signing?: 'gpg' | 'none';
+  /** Where os-release, subuid and subgid lie; default `/etc`. */
+  readonly etc?: string;
+}
+
+/**
+ * What a build would soon fail for, found without starting a program: tools by a look at `PATH`, and ranges of ids.
+ * What takes trying is left to `mkve doctor`.
+ */
+export function missingNeeds({
+  caller,
+  path,
+  signing = 'none',
+  etc = '/etc',
+}: Preflight): readonly HostNeed[] {
+  const remedies: Remedies = { caller, manager: packageManagerOf(etc) };
+  const directories = path.split(':').filter((directory) => directory !== '');
+  const tools = toolsFor(caller)
+    .filter(({ purpose }) => purpose === 'building' || signing === 'gpg')
+    .filter(({ name }) => !directories.some((directory) => isProgram(join(directory, name))))
+    .map((tool) => toolNeed(tool, remedies));
+  return [...tools, ...idNeeds({ caller, etc }, remedies)];
+}
+
+function toolNeed(tool: Tool, remedies: Remedies): HostNeed {
+  const mend = installMend(tool, remedies.manager);
+  return { what: tool.name, why: tool.why, remedy: remedyOf(mend, remedies) };
+}
+
+function idNeeds(where: Parameters<typeof subordinateIdNeeds>[0], remedies: Remedies): readonly HostNeed[] {
+  return subordinateIdNeeds(where).flatMap(({ name, why, mend }) =>
+    mend === undefined ? [] : [{ what: name, why, remedy: remedyOf(mend, remedies) }],
+  );
+}
+
+function isProgram(file: string): boolean {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
