@@ -82,9 +82,26 @@ export function enterNamespace(
   if (needs.length > 0) return err(needs);
   if (caller.uid === 0) return ok({ argv: enterAsRoot(visible, command) });
   return ok({
-    argv: ['unshare', '--user', '--map-root-user', '--map-auto', ...NEW_NAMESPACES, '--', ...command],
+    argv: [
+      'bash',
+      ...['-c', `${CLOSE_DESCRIPTORS} exec unshare "$@"`, 'mkve', '--user', '--map-root-user', '--map-auto'],
+      ...NEW_NAMESPACES,
+      '--',
+      ...command,
+    ],
   });
 }
+
+/**
+ * Whatever the caller's shell left open must not reach a hook. Only bash closes descriptors of more than one digit;
+ * 3 is the IPC channel. A constant text; the numbers come from the kernel.
+ */
+const CLOSE_DESCRIPTORS = `
+for open in /proc/self/fd/*; do
+  open=\${open##*/}
+  if [ "$open" -gt 3 ]; then eval "exec $open>&-"; fi
+done
+`;
 
 const NEW_NAMESPACES = [
   '--mount',
@@ -129,6 +146,7 @@ export const VISIBLE_ROOT = '/mnt';
  */
 const ENTER_AS_ROOT = `
 set -eu
+${CLOSE_DESCRIPTORS}
 map=$1 top=$2 count=$3
 shift 3
 mount -t tmpfs -o mode=755 mkve "$top"

@@ -1,6 +1,6 @@
 import { assertNever, type CommandOutcome } from '../../base/index.js';
-import { formatArgv } from '../../report/index.js';
-import { ask, type Machine, saidBy } from './machine.js';
+import { formatArgv, LineSplitter } from '../../report/index.js';
+import { ask, type Machine } from './machine.js';
 import type { Argv, Mend, Need } from './need.js';
 import type { PackageManager } from './package-managers.js';
 import { fixCommands } from './remedy.js';
@@ -39,7 +39,7 @@ async function runAsRoot(fix: Fix, commands: readonly Argv[]): Promise<void> {
     return;
   }
   const how = machine.caller.uid === 0 ? '' : ' with sudo';
-  progress.say(`Installing what is missing${how}:`);
+  progress.say(`Setting up what is missing${how}:`);
   for (const argv of commands) await runOne(fix, elevated(machine, argv));
 }
 
@@ -56,7 +56,7 @@ function elevated({ caller }: Machine, argv: Argv): Argv {
 }
 
 async function hasSudo(machine: Machine): Promise<boolean> {
-  return (await ask(machine, ['sudo', '--version'])).kind !== 'not-found';
+  return (await ask(machine, ['sudo', '--version'])).kind === 'exited';
 }
 
 /** Looked at only now, because gpg may have just been installed. */
@@ -76,12 +76,14 @@ async function makeKey(fix: Fix, mend: Extract<Mend, { readonly kind: 'make-key'
 async function runOne({ machine, progress }: Fix, argv: Argv): Promise<'done' | 'failed'> {
   const line = formatArgv(argv);
   progress.say(`  ${line}`);
-  const { terminal } = progress;
-  const outcome = await machine.runner.run({ argv, env: machine.environment, terminal });
-  if (terminal === 'capture') for (const said of linesOf(outcome)) progress.complain(said);
+  const { terminal, complain } = progress;
+  const lines = new LineSplitter(complain);
+  const output = terminal === 'capture' ? { onOutput: (chunk: Uint8Array) => lines.write(chunk) } : {};
+  const outcome = await machine.runner.run({ argv, env: machine.environment, terminal, ...output });
+  lines.end();
   const fault = faultOf(outcome);
   if (fault === undefined) return 'done';
-  progress.complain(`${line} ${fault}`);
+  complain(`${line} ${fault}`);
   return 'failed';
 }
 
@@ -96,10 +98,4 @@ function faultOf(outcome: CommandOutcome): string | undefined {
     default:
       return assertNever(outcome);
   }
-}
-
-function linesOf(outcome: CommandOutcome): readonly string[] {
-  return saidBy(outcome)
-    .split('\n')
-    .filter((line) => line !== '');
 }

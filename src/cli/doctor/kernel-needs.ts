@@ -12,28 +12,31 @@ export async function checkKernel(machine: Machine, directories: ProbeDirectorie
   return [...subordinateIdNeeds(machine), ...abilities(answers, lifting)];
 }
 
-const IN_CONTAINER = 'in a container, start that one with';
 const UNCONFINED = '--security-opt seccomp=unconfined --security-opt apparmor=unconfined';
-/** What Docker and Podman call not hiding parts of /proc; the kernel mounts no fuller one over a masked one. */
-const UNMASKED = `--security-opt systempaths=unconfined (Docker) or --security-opt unmask=ALL (Podman)`;
+const ALLOW = `allow user namespaces in this kernel; if this is a container, start it with ${UNCONFINED}`;
+/** The kernel mounts no fuller /proc over one of which a part is hidden: mount_namespaces(7). */
+const UNMASK =
+  `if this is a container, start it with docker run --security-opt systempaths=unconfined ${UNCONFINED}, ` +
+  'or podman run --security-opt unmask=ALL';
 
 /** @param lifting the command that lifts a setting which forbids user namespaces */
 function abilities(answers: ProbeAnswers, lifting: Argv | undefined): readonly Need[] {
   const { trials, kernel } = answers;
-  const allow: Mend =
-    lifting === undefined
-      ? advice(`allow user namespaces in this kernel; ${IN_CONTAINER} ${UNCONFINED}`)
-      : { kind: 'set-kernel', argv: lifting };
-  const unmask = advice(`${IN_CONTAINER} ${UNMASKED} ${UNCONFINED}`);
+  const lift: Mend | undefined = lifting && { kind: 'set-kernel', argv: lifting };
   const elsewhere = (variable: string) => overlayAdvice(kernel, variable);
   return [
     ability(
       'user namespaces',
       'root file systems are built without being root',
       answers.userNamespaces,
-      allow,
+      lift ?? advice(ALLOW),
     ),
-    ability('a /proc of its own', 'programs in a root file system see no others', trials.proc, unmask),
+    ability(
+      'a /proc of its own',
+      'programs in a root file system see no others',
+      trials.proc,
+      advice(UNMASK),
+    ),
     ability('overlayfs for the store', OVERLAY, trials.store, elsewhere('MKVE_CACHE_DIR')),
     {
       ...ability(
@@ -48,7 +51,7 @@ function abilities(answers: ProbeAnswers, lifting: Argv | undefined): readonly N
       'sandbox',
       'hooks get no network and nothing of the host',
       trials.sandbox,
-      lifting ? allow : unmask,
+      lift ?? advice(UNMASK),
     ),
   ];
 }

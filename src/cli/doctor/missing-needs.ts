@@ -50,11 +50,11 @@ function idNeeds(where: Parameters<typeof subordinateIdNeeds>[0], remedies: Reme
 }
 
 function isProgram(file: string): boolean {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
   try {
     accessSync(file, constants.X_OK);
-    return true;
+    return statSync(file).isFile();
   } catch {
+    // Missing, or in a directory that this user may not enter.
     return false;
   }
 }

@@ -42,7 +42,7 @@ export async function probeKernel(machine: Machine, directories: ProbeDirectorie
   const entry = enterNamespace(machine.caller, visible, script);
   if (!entry.ok) return { userNamespaces, trials: allUntried('subordinate ids') };
   const outcome = await ask(machine, entry.value.argv);
-  if (outcome.kind === 'not-found') return { userNamespaces, trials: allUntried(outcome.program) };
+  if (outcome.kind !== 'exited') return { userNamespaces, trials: allUntried(entry.value.argv[0]) };
   const answers = readAnswers(outcome.stdout.toString());
   if (answers.trials.proc.kind === 'yes') return { userNamespaces, ...answers };
   return notEntered(firstLine(outcome.stderr.toString()));
@@ -50,8 +50,8 @@ export async function probeKernel(machine: Machine, directories: ProbeDirectorie
 
 async function tryUserNamespace(machine: Machine): Promise<Answer> {
   const outcome = await ask(machine, ['unshare', '--user', '--map-root-user', '--mount', '--', 'true']);
-  if (outcome.kind === 'not-found') return { kind: 'untried', until: outcome.program };
-  if (outcome.kind === 'exited' && outcome.status === 0) return YES;
+  if (outcome.kind !== 'exited') return { kind: 'untried', until: 'unshare' };
+  if (outcome.status === 0) return YES;
   return { kind: 'no', why: firstLine(outcome.stderr.toString()) };
 }
 

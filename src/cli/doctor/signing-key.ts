@@ -19,10 +19,10 @@ export async function checkSigningKey(machine: Machine): Promise<Need> {
     found: false,
   } as const;
   const outcome = await ask(machine, ['gpg', '--batch', '--list-secret-keys', '--with-colons']);
-  if (outcome.kind === 'not-found') return { ...need, detail: 'not tried: it takes gpg first' };
+  if (outcome.kind !== 'exited') return { ...need, detail: 'not tried: it takes gpg first' };
   const keys = parseSecretKeys(outcome.stdout.toString());
   // gpg fails on a home directory that it may not use, and then a new key would fail too.
-  const failed = outcome.kind !== 'exited' || outcome.status !== 0;
+  const failed = outcome.status !== 0;
   if (failed && keys.kind === 'none') return { ...need, ...brokenGpg(firstLine(outcome.stderr.toString())) };
   if (keys.kind === 'usable') return { ...need, found: true, detail: keys.id };
   if (keys.kind === 'none') return { ...need, detail: 'gpg has no secret key', mend: await makeKey(machine) };

@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { inject } from 'vitest';
+
+export interface Ran {
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export type As = 'caller' | 'user';
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onStart?: (pid: number) => void;
+  readonly store?: string;
+}
+
+/**
+ * A directory with a template, and the real mkve to run on it. Stores are shared: each rig's template has a name of
+ * its own, which is part of the key of every hook.
+ */
+export class Rig {
+  readonly directory: string;
+  readonly name = `t${randomBytes(4).toString('hex')}`;
+  readonly store: string;
+  readonly #as: As;
+  readonly #context = inject('e2e');
+
+  constructor(as: As = 'caller') {
+    this.#as = as;
+    const { user } = this.#context;
+    this.directory = mkdtempSync(join(this.#context.directory, `${as}-`));
+    chmodSync(this.directory, 0o755);
+    this.store = as === 'user' && user !== undefined ? user.store : this.#context.store;
+    this.template({});
+    if (as === 'user' && user !== undefined) chownSync(this.directory, user.uid, user.gid);
+  }
+
+  get output(): string {
+    return join(this.directory, 'out.bun');
+  }
+
+  path(name: string): string {
+    return join(this.directory, name);
+  }
+
+  /** Writes the template anew: hooks as name to script, in order; packages one a line. */
+  template(content: {
+    readonly hooks?: Readonly<Record<string, string>>;
+    readonly listed?: readonly string[];
+    readonly packages?: readonly string[];
+    readonly conf?: Readonly<Record<string, string>>;
+    readonly hypervisor?: string;
+  }): void {
+    const hypervisor = content.hypervisor ?? 'lxc';
+    rmSync(this.path(this.name), { recursive: true, force: true });
+    this.write(`${this.name}/hypervisors`, `${hypervisor}\n`);
+    this.write(`${this.name}/version/${hypervisor}`, 'template_version=0.1\n');
+    this.write(
+      `${this.name}/packages-lists/${hypervisor}`,
+      (content.packages ?? []).map((name) => `${name}\n`).join(''),
+    );
+    const hooks = Object.entries(content.hooks ?? {});
+    const listed = content.listed ?? hooks.map(([name]) => name);
+    if (listed.length > 0)
+      this.write(`${this.name}/hooks-lists/${hypervisor}`, listed.map((name) => `${name}\n`).join(''));
+    for (const [name, script] of hooks) this.hook(name, script);
+    for (const [name, text] of Object.entries(content.conf ?? {}))
+      this.write(`${this.name}/conf/${hypervisor}/${name}`, text);
+  }
+
+  hook(name: string, script: string): void {
+    this.write(
+      `${this.name}/hooks/${name}`,
+      script.startsWith('#!') ? script : `#!/bin/sh\n${script}\n`,
+      0o755,
+    );
+  }
+
+  write(name: string, text: string, mode = 0o644): void {
+    const path = this.path(name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    chmodSync(path, mode);
+  }
+
+  /** `mkve-bundle` on the template, unsigned. */
+  bundle(args: readonly string[] = [], options: RunOptions = {}): Promise<Ran> {
+    const fixed = ['--hypervisor', 'lxc', '--suite', 'bookworm', '--force-no-sign', '--output', this.output];
+    return this.run('mkve-bundle', [...fixed, ...args, this.path(this.name)], options);
+  }
+
+  mkve(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    return this.run('mkve', args, options);
+  }
+
+  run(program: 'mkve' | 'mkve-bundle', args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    const { mkve } = this.#context;
+    return this.exec([process.execPath, join(mkve, `dist/cli/${program}.js`), ...args], options);
+  }
+
+  exec(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    const { user } = this.#context;
+    const identity = this.#as === 'user' && user !== undefined ? { uid: user.uid, gid: user.gid } : {};
+    const home = this.path('home');
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      HOME: home,
+      MKVE_CACHE_DIR: options.store ?? this.store,
+      ...options.env,
+    };
+    const [program = '', ...args] = argv;
+    const child = spawn(program, args, {
+      cwd: this.directory,
+      env,
+      ...identity,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    if (child.pid !== undefined) options.onStart?.(child.pid);
+    return new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (status, signal) =>
+        resolve({
+          status,
+          signal,
+          stdout: Buffer.concat(out).toString(),
+          stderr: Buffer.concat(err).toString(),
+        }),
+      );
+    });
+  }
+
+  dispose(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** The steps that ran, without the target's name. */
+export function stepsRan({ stdout }: Ran): readonly string[] {
+  return [...stdout.matchAll(/^ran {6}(?:\S+?:)?(\S+) in /gm)].map(([, step]) => step ?? '');
+}

@@ -1,0 +1,26 @@
+import { planSegments, type SegmentPlan } from '../../src/pack/index.js';
+import { TreeObjects, walkTree } from '../../src/tree/index.js';
+import { contentsOf, type NaiveDirectory, treeOf } from './naive-rootfs.js';
+
+export function plansOf(root: NaiveDirectory): readonly SegmentPlan[] {
+  const objects = new TreeObjects();
+  return [...planSegments(walkTree(objects, treeOf(objects, root)))];
+}
+
+/** The plain bytes of one segment. */
+export function plainOf(plan: SegmentPlan, root: NaiveDirectory): Buffer {
+  const contents = contentsOf(root);
+  return Buffer.concat(
+    plan.members.map((member) => {
+      if (member.kind === 'bytes') return member.bytes;
+      const content = contents.get(member.digest);
+      if (content?.length !== member.fileSize) throw new Error(`no file ${member.digest} of that size`);
+      return content.subarray(member.offset, member.offset + member.size);
+    }),
+  );
+}
+
+/** The whole archive of an in-memory file system, not compressed. */
+export function archiveOf(root: NaiveDirectory): Buffer {
+  return Buffer.concat(plansOf(root).map((plan) => plainOf(plan, root)));
+}
