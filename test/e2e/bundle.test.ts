@@ -77,7 +77,7 @@ describe('building a bundle', () => {
     expect(failed.stderr).toContain('волки');
     const log = /whole output: (\S+)/.exec(failed.stderr)?.[1] ?? '';
     expect(readFileSync(log, 'utf8')).toBe('волки\n');
-    rig.hook('40-bad', 'exit 0');
+    rig.hook('40-bad', 'echo mended >/etc/four');
     const mended = await rig.bundle();
     expect(mended.status, mended.stderr).toBe(0);
     expect(stepsRan(mended)).toEqual(['40-bad', 'pack', 'metainfo', 'bundle']);
@@ -139,8 +139,14 @@ describe('building a bundle', () => {
         cwd: directory,
         encoding: 'latin1',
       });
-      // Directories' sizes are the file system's affair.
-      return { list: list.map((line) => line.replace(/^(\S* d \d+ \d+ \d+) \d+/, '$1')), sums, attributes };
+      // Directories' sizes are the file system's affair, and bsdtar leaves the time of the target directory alone.
+      return {
+        list: list
+          .filter((line) => !line.startsWith(' d '))
+          .map((line) => line.replace(/^(\S* d \d+ \d+ \d+) \d+/, '$1')),
+        sums,
+        attributes,
+      };
     });
     expect(listings[0]?.list.length).toBeGreaterThan(1000);
     expect(listings[1]).toEqual(listings[0]);
