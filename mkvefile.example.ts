@@ -40,9 +40,8 @@ export default defineConfig({
   // Directories of hooks that several templates share.
   hooks: ['./fixtures/hooks'],
 
-  // Bundles stay unsigned, because not everybody who tries this has a key. Leave the line out to sign with gpg's default
-  // key, or name another one: sign: { key: 'ops@example.org' }
-  sign: false,
+  // Without this line, too, bundles are signed with gpg's default key. Another one: { key: 'ops@example.org' }; none: false.
+  sign: {},
 
   // What ve-pptp-server and ve-hypervisor-kvm mean in a list of packages. On ALT Linux these are real packages; elsewhere
   // they stand for what is written here.

@@ -20,12 +20,17 @@ export function identityFiles(objects: TreeObjects, tree: Digest): readonly stri
   ];
 }
 
+/** Debian's place, and ALT Linux's. */
+const SSH_DIRECTORIES = ['etc/ssh', 'etc/openssh'];
+
 function sshHostKeys(objects: TreeObjects, tree: Digest): readonly string[] {
-  const ssh = findNode(objects, tree, byteString('etc/ssh'));
-  if (ssh?.type !== 'dir') return [];
-  return [...objects.get(ssh.tree).entries]
-    .filter(([name, node]) => /^ssh_host_.*_key$/.test(name) && holdsSomething(node))
-    .map(([name]) => `etc/ssh/${displayName(name)}`);
+  return SSH_DIRECTORIES.flatMap((directory) => {
+    const found = findNode(objects, tree, byteString(directory));
+    if (found?.type !== 'dir') return [];
+    return [...objects.get(found.tree).entries]
+      .filter(([name, node]) => /^ssh_host_.*_key$/.test(name) && holdsSomething(node))
+      .map(([name]) => `${directory}/${displayName(name)}`);
+  });
 }
 
 function holdsSomething(node: Node | undefined): boolean {

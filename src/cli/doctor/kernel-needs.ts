@@ -1,3 +1,4 @@
+import type { Caller } from '../../rootfs/index.js';
 import { liftingCommand } from './kernel-settings.js';
 import type { Machine } from './machine.js';
 import type { Argv, Mend, Need } from './need.js';
@@ -7,20 +8,26 @@ import { isAtLeast } from './version.js';
 
 export async function checkKernel(machine: Machine, directories: ProbeDirectories): Promise<readonly Need[]> {
   const answers = await probeKernel(machine, directories);
-  const refused = [answers.userNamespaces, answers.trials.sandbox].some(({ kind }) => kind === 'no');
+  const refused = [answers.userNamespaces, answers.trials.entry, answers.trials.sandbox].some(
+    ({ kind }) => kind === 'no',
+  );
   const lifting = refused ? await liftingCommand(machine) : undefined;
-  return [...subordinateIdNeeds(machine), ...abilities(answers, lifting)];
+  return [...subordinateIdNeeds(machine), ...abilities(machine.caller, answers, lifting)];
 }
 
 const UNCONFINED = '--security-opt seccomp=unconfined --security-opt apparmor=unconfined';
 const ALLOW = `allow user namespaces in this kernel; if this is a container, start it with ${UNCONFINED}`;
+/** Root's namespaces do without those two programs. */
+const REENTER =
+  'newuidmap and newgidmap have to be setuid root or have file capabilities, which ' +
+  'installing their package again restores';
 /** The kernel mounts no fuller /proc over one of which a part is hidden: mount_namespaces(7). */
 const UNMASK =
   `if this is a container, start it with docker run --security-opt systempaths=unconfined ${UNCONFINED}, ` +
   'or podman run --security-opt unmask=ALL';
 
 /** @param lifting the command that lifts a setting which forbids user namespaces */
-function abilities(answers: ProbeAnswers, lifting: Argv | undefined): readonly Need[] {
+function abilities(caller: Caller, answers: ProbeAnswers, lifting: Argv | undefined): readonly Need[] {
   const { trials, kernel } = answers;
   const lift: Mend | undefined = lifting && { kind: 'set-kernel', argv: lifting };
   const elsewhere = (variable: string) => overlayAdvice(kernel, variable);
@@ -30,6 +37,12 @@ function abilities(answers: ProbeAnswers, lifting: Argv | undefined): readonly N
       'root file systems are built without being root',
       answers.userNamespaces,
       lift ?? advice(ALLOW),
+    ),
+    ability(
+      'worker namespaces',
+      'steps run in them, as root of their own',
+      trials.entry,
+      lift ?? advice(caller.uid === 0 ? ALLOW : REENTER),
     ),
     ability(
       'a /proc of its own',

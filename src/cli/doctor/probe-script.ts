@@ -1,11 +1,11 @@
 /** What the script tries, by the words with which its answers begin. */
-export type Trial = 'proc' | 'store' | 'temporary' | 'sandbox';
+export type Trial = 'entry' | 'proc' | 'store' | 'temporary' | 'sandbox';
 
 /**
  * Runs as root of the namespace that workers get, so that what it can do they can. A constant text; arguments: a
  * private directory on the store's file system and one on the temporary one, either empty where there is none, and
- * then the command to be run in a sandbox. Each trial prints `NAME yes` or `NAME no WHY`; that there is an output at
- * all says that /proc could be mounted, which is done before the script starts.
+ * then the command to be run in a sandbox. Each trial prints `NAME yes` or `NAME no WHY`; that it starts says
+ * that the namespaces could be entered and /proc mounted, which is done before.
  *
  * The overlay trial makes a whiteout and an opaque directory: file systems without `user.*` attributes mount well
  * and fail there (overlayfs.rst, "userxattr").
@@ -33,6 +33,7 @@ try() {
   shift
   if said=$("$@" 2>&1 </dev/null); then echo "$name yes"; else echo "$name no \${said%%"$newline"*}"; fi
 }
+echo 'entry yes'
 echo 'proc yes'
 echo "kernel $(uname -r)"
 [ -z "$store" ] || try store overlay "$store"

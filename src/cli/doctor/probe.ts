@@ -45,7 +45,7 @@ export async function probeKernel(machine: Machine, directories: ProbeDirectorie
   if (outcome.kind !== 'exited') return { userNamespaces, trials: allUntried(entry.value.argv[0]) };
   const answers = readAnswers(outcome.stdout.toString());
   if (answers.trials.proc.kind === 'yes') return { userNamespaces, ...answers };
-  return notEntered(firstLine(outcome.stderr.toString()));
+  return { userNamespaces, trials: notEntered(firstLine(outcome.stderr.toString())) };
 }
 
 async function tryUserNamespace(machine: Machine): Promise<Answer> {
@@ -56,12 +56,11 @@ async function tryUserNamespace(machine: Machine): Promise<Answer> {
 }
 
 /** unshare(1) mounts /proc before it starts the script, and names it when the kernel refuses. */
-function notEntered(why: string): ProbeAnswers {
-  if (!/mount \/proc/.test(why)) {
-    return { userNamespaces: { kind: 'no', why }, trials: allUntried('user namespaces') };
-  }
-  const trials = { ...allUntried('a /proc of its own'), proc: { kind: 'no', why } } as const;
-  return { userNamespaces: YES, trials };
+function notEntered(why: string): ProbeAnswers['trials'] {
+  const refused: Answer = { kind: 'no', why };
+  return /mount \/proc/.test(why)
+    ? { ...allUntried('a /proc of its own'), entry: YES, proc: refused }
+    : { ...allUntried('worker namespaces'), entry: refused };
 }
 
 function readAnswers(output: string): Pick<ProbeAnswers, 'trials' | 'kernel'> {
@@ -70,6 +69,7 @@ function readAnswers(output: string): Pick<ProbeAnswers, 'trials' | 'kernel'> {
   const kernel = lines.get('kernel');
   return {
     trials: {
+      entry: answerOf('entry'),
       proc: answerOf('proc'),
       store: answerOf('store'),
       temporary: answerOf('temporary'),
@@ -95,7 +95,7 @@ function splitOnce(line: string): readonly [string, string] {
 
 function allUntried(until: string): Record<Trial, Answer> {
   const untried = { kind: 'untried', until } as const;
-  return { proc: untried, store: untried, temporary: untried, sandbox: untried };
+  return { entry: untried, proc: untried, store: untried, temporary: untried, sandbox: untried };
 }
 
 /** Root's workers are nobody on the host: what lies below directories that only root may enter is shown elsewhere. */

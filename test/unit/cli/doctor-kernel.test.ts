@@ -25,6 +25,7 @@ describe('the check of the kernel', () => {
     const { needs, machine } = await kernel({});
     expect(needs.map(({ name, found }) => [name, found])).toEqual([
       ['user namespaces', true],
+      ['worker namespaces', true],
       ['a /proc of its own', true],
       ['overlayfs for the store', true],
       ['overlayfs for temporary files', true],
@@ -88,10 +89,20 @@ describe('the check of the kernel', () => {
     expect(named(needs, 'sandbox')?.detail).toBe('not tried: it takes a /proc of its own first');
   });
 
+  test('says what kept a worker out of namespaces that the kernel allows', async () => {
+    const stderr = 'newuidmap: write to uid_map failed: Operation not permitted\nunshare: read failed\n';
+    const { needs } = await kernel({ 'unshare --mount': { status: 1, stderr } });
+    expect(named(needs, 'worker namespaces')).toMatchObject({
+      found: false,
+      detail: 'newuidmap: write to uid_map failed: Operation not permitted',
+    });
+    expect(named(needs, 'sandbox')?.detail).toBe('not tried: it takes worker namespaces first');
+  });
+
   test('says why overlays fail: an old kernel, or the file system', async () => {
     const failed = (release: string) => ({
       'unshare --mount': {
-        stdout: `proc yes\nkernel ${release}\nstore no mount: wrong fs type\ntemporary yes\nsandbox yes\n`,
+        stdout: `entry yes\nproc yes\nkernel ${release}\nstore no mount: wrong fs type\ntemporary yes\nsandbox yes\n`,
       },
     });
     const old = await kernel(failed('5.10.0-28-amd64'));
@@ -106,14 +117,15 @@ describe('the check of the kernel', () => {
   });
 
   test('does not require overlays in the temporary directory', async () => {
-    const stdout = 'proc yes\nkernel 6.1.0\nstore yes\ntemporary no mount: wrong fs type\nsandbox yes\n';
+    const stdout =
+      'entry yes\nproc yes\nkernel 6.1.0\nstore yes\ntemporary no mount: wrong fs type\nsandbox yes\n';
     const { needs } = await kernel({ 'unshare --mount': { stdout } });
     expect(named(needs, 'overlayfs for temporary files')).toMatchObject({ found: false, required: false });
   });
 
   test('does not call the sandbox forbidden when bwrap is what is missing', async () => {
     const stdout =
-      'proc yes\nkernel 6.1.0\nstore yes\ntemporary yes\nsandbox no mkve: 28: bwrap: not found\n';
+      'entry yes\nproc yes\nkernel 6.1.0\nstore yes\ntemporary yes\nsandbox no mkve: 28: bwrap: not found\n';
     const { needs } = await kernel({ 'unshare --mount': { stdout } });
     expect(named(needs, 'sandbox')?.detail).toBe('not tried: it takes bwrap first');
   });

@@ -15,7 +15,9 @@ export const WELL: RunnerScript = {
   bwrap: ASKED,
   'unshare --version': { stdout: 'unshare from util-linux 2.38.1\n' },
   'unshare --user': {},
-  'unshare --mount': { stdout: 'proc yes\nkernel 6.1.0-1-amd64\nstore yes\ntemporary yes\nsandbox yes\n' },
+  'unshare --mount': {
+    stdout: 'entry yes\nproc yes\nkernel 6.1.0-1-amd64\nstore yes\ntemporary yes\nsandbox yes\n',
+  },
   nsenter: ASKED,
   mount: ASKED,
   umount: ASKED,

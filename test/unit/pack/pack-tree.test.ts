@@ -73,7 +73,7 @@ describe('packTree', () => {
     const request = requestFor(root, { codec: codecFor('tar', { level: 0, filter: noFilter }) });
     const packed = await packTree(request);
     const archive = archiveOf(root);
-    expect(await bytesOf(request.blobs, packed)).toEqual(archive);
+    expect((await bytesOf(request.blobs, packed)).equals(archive)).toBe(true);
     expect(packed).toMatchObject({
       size: archive.length,
       digest: digestOf(archive),
@@ -89,7 +89,7 @@ describe('packTree', () => {
     const request = requestFor(root, { codec: codecFor('tar.gz', { level: 1, filter: noFilter }) });
     const packed = await packTree(request);
     const bytes = await bytesOf(request.blobs, packed);
-    expect(gunzipSync(bytes)).toEqual(archiveOf(root));
+    expect(gunzipSync(bytes).equals(archiveOf(root))).toBe(true);
     expect(packed).toMatchObject({ size: bytes.length, digest: digestOf(bytes), segments: { length: 3 } });
   });
 
@@ -140,10 +140,10 @@ describe('packTree', () => {
     const directory = privateDirectory();
     const blobs = new DiskBlobStore(directory);
     const request = requestFor(threeSegments(), { blobs });
-    const { compressed: _, ...before } = await packTree(request);
+    const before = await packTree(request);
     const [first, second] = before.segments.map(({ blob }) => blobs.pathOf(blob));
     const bytes = readFileSync(first ?? '');
-    bytes[100] = 0;
+    bytes[MIB] = 0;
     await chmod(first ?? '', 0o644);
     writeFileSync(first ?? '', bytes);
     await chmod(second ?? '', 0o644);
@@ -173,16 +173,15 @@ describe('packTree', () => {
     const codec: Codec = {
       id: 'failing',
       compress: async (plain) => {
-        const name = plain.includes('a') ? 'a' : 'b';
-        running.push(`${name} started`);
-        if (name === 'b') throw new Error('compressor died');
+        running.push('started');
+        if (running.length > 1) throw new Error('compressor died');
         await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-        running.push(`${name} ended`);
+        running.push('ended');
         return plain;
       },
     };
     await expect(packTree(requestFor(threeSegments(), { codec }))).rejects.toThrow('compressor died');
-    expect(running).toContain('a ended');
+    expect(running).toContain('ended');
   });
 
   it('stops when it is told to', async () => {
