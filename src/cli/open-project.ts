@@ -33,11 +33,13 @@ export async function openProject(
   if (!project.ok) return project;
   for (const warning of project.value.warnings) for (const line of renderProblem(warning)) streams.err(line);
   const many = jobs.value ?? config.jobs ?? availableParallelism();
+  const signing = config.sign === false ? 'none' : 'gpg';
   const session = await openSession({
     host,
     cacheDirectory: config.cache.directory,
     scope: file,
     jobs: many,
+    signing,
   });
   return session.ok ? ok({ ...project.value, session: session.value, jobs: many }) : session;
 }

@@ -2,7 +2,7 @@ import { type ActionDeps, ActionExecutor, loadCommandRunner, startWorkers } from
 import { err, ok, type Result } from '../base/index.js';
 import type { Executor } from '../engine/index.js';
 import type { Step } from '../graph/index.js';
-import type { Failure, HostNeed } from '../report/index.js';
+import type { Failure } from '../report/index.js';
 import { type WorkerPool, workerIdentity } from '../rootfs/index.js';
 import { LastRuns, openStore, type Store } from '../store/index.js';
 import { DEFAULT_PATH, type Host, mkveVersion, storeRoot, toolEnvironment } from './host.js';
@@ -13,6 +13,8 @@ export interface SessionRequest {
   /** What tells this project's records of last runs from those of others. */
   readonly scope: string;
   readonly jobs: number;
+  /** Whether bundles are to be signed, for what the host must have. */
+  readonly signing: 'gpg' | 'none';
 }
 
 /** The composition root of everything that reads or writes the store: real implementations behind the ports. */
@@ -79,8 +81,9 @@ class LazyPool {
 
   async #check(): Promise<Failure | undefined> {
     const { missingNeeds } = await import('./doctor/index.js');
-    const { caller, env } = this.#request.host;
-    const needs: readonly HostNeed[] = await missingNeeds({ caller, path: env['PATH'] ?? DEFAULT_PATH });
+    const { host, signing } = this.#request;
+    const { caller, env } = host;
+    const needs = missingNeeds({ caller, path: env['PATH'] ?? DEFAULT_PATH, signing });
     return needs.length === 0 ? undefined : { kind: 'host-lacks', needs };
   }
 

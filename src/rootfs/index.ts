@@ -10,7 +10,8 @@ export {
   type Caller,
   enterNamespace,
   namespaceNeeds,
-  VISIBLE_ROOT,
+  type View,
+  viewOf,
   type WorkerIdentity,
   workerIdentity,
 } from './namespace.js';

@@ -59,10 +59,30 @@ function rangeNeed(file: string, caller: Caller): HostNeed {
   };
 }
 
-/** A path that a worker must see although only the host's root may reach it, and where it will find it. */
-export interface VisiblePath {
-  readonly source: string;
-  readonly target: string;
+/** What workers must see although only the host's root may reach it, and where they find it. */
+export interface View<Name extends string> {
+  /** Where root's workers find it; absent where workers are the caller and see what the caller sees. */
+  readonly top?: string;
+  readonly shown: readonly { readonly source: string; readonly target: string }[];
+  /** By name, the path that a worker has to use. */
+  readonly seen: Readonly<Record<Name, string>>;
+}
+
+/** One of them is hidden under a tmpfs in the mount namespace of root's workers; nothing is left on disk. */
+const TOPS = ['/mnt', '/media', '/srv'];
+
+/** Root's workers are nobody on the host and cannot enter places such as /root. */
+export function viewOf<Name extends string>(
+  caller: Caller,
+  paths: Readonly<Record<Name, string>>,
+): View<Name> {
+  if (caller.uid !== 0) return { shown: [], seen: paths };
+  const entries = Object.entries<string>(paths);
+  const hidden = (top: string) => entries.some(([, path]) => path === top || path.startsWith(`${top}/`));
+  const top = TOPS.find((candidate) => existsSync(candidate) && !hidden(candidate)) ?? '/mnt';
+  const shown = entries.map(([name, source]) => ({ source, target: `${top}/${name}` }));
+  const seen = Object.fromEntries(entries.map(([name]) => [name, `${top}/${name}`])) as Record<Name, string>;
+  return { top, shown, seen };
 }
 
 export interface Entry {
@@ -75,12 +95,12 @@ export interface Entry {
  */
 export function enterNamespace(
   caller: Caller,
-  visible: readonly VisiblePath[],
+  view: Pick<View<string>, 'top' | 'shown'>,
   command: readonly string[],
 ): Result<Entry, readonly HostNeed[]> {
   const needs = namespaceNeeds(caller);
   if (needs.length > 0) return err(needs);
-  if (caller.uid === 0) return ok({ argv: enterAsRoot(visible, command) });
+  if (caller.uid === 0) return ok({ argv: enterAsRoot(view, command) });
   return ok({
     argv: [
       'bash',
@@ -114,12 +134,12 @@ const NEW_NAMESPACES = [
 ];
 
 function enterAsRoot(
-  visible: readonly VisiblePath[],
+  { top = '/mnt', shown }: Pick<View<string>, 'top' | 'shown'>,
   command: readonly string[],
 ): readonly [string, ...string[]] {
-  const binds = visible.flatMap(({ source, target }) => [source, target]);
+  const binds = shown.flatMap(({ source, target }) => [source, target]);
   const map = `0 ${ROOT_RANGE_START} ${RANGE_LENGTH}`;
-  const script = ['bash', '-c', ENTER_AS_ROOT, 'mkve', map, VISIBLE_ROOT, String(visible.length), ...binds];
+  const script = ['bash', '-c', ENTER_AS_ROOT, 'mkve', map, top, String(shown.length), ...binds];
   return [
     'unshare',
     '--mount',
@@ -132,12 +152,6 @@ function enterAsRoot(
     ...command,
   ];
 }
-
-/**
- * Where root's workers find what lies in places that only root may enter. In their mount namespace a tmpfs hides
- * what else is there; nothing is left on disk.
- */
-export const VISIBLE_ROOT = '/mnt';
 
 /**
  * newuidmap gives root no range that /etc/subuid does not list, but the kernel lets root write the map itself, from

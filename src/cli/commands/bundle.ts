@@ -48,7 +48,13 @@ async function run(command: Command, given: ParsedOptions<MkveBundleOption>): Pr
   if (!project.ok) return fail(NAME, project.error, streams);
   for (const warning of project.value.warnings) for (const line of renderProblem(warning)) streams.err(line);
   const jobs = availableParallelism();
-  const session = await openSession({ host, cacheDirectory: undefined, scope: place.value, jobs });
+  const session = await openSession({
+    host,
+    cacheDirectory: undefined,
+    scope: place.value,
+    jobs,
+    signing: merged.value.sign,
+  });
   if (!session.ok) return fail(NAME, session.error, streams);
   const { verbosity, logfile } = merged.value;
   const opened = openReporter({

@@ -1,4 +1,4 @@
-import { type Caller, enterNamespace, sandboxArgv, VISIBLE_ROOT } from '../../rootfs/index.js';
+import { enterNamespace, sandboxArgv, viewOf } from '../../rootfs/index.js';
 import { ask, firstLine, type Machine } from './machine.js';
 import { PROBE_SCRIPT, type Trial } from './probe-script.js';
 
@@ -29,7 +29,8 @@ const YES: Answer = { kind: 'yes' };
 export async function probeKernel(machine: Machine, directories: ProbeDirectories): Promise<ProbeAnswers> {
   const userNamespaces = await tryUserNamespace(machine);
   if (userNamespaces.kind !== 'yes') return { userNamespaces, trials: allUntried('user namespaces') };
-  const { visible, seen } = visiblePaths(machine.caller, directories);
+  const view = viewOf<string>(machine.caller, { ...directories });
+  const seen: ProbeDirectories = view.seen;
   const sandbox = sandboxArgv({
     root: '/',
     argv: ['/bin/true'],
@@ -39,7 +40,7 @@ export async function probeKernel(machine: Machine, directories: ProbeDirectorie
     binds: [],
   });
   const script = ['sh', '-c', PROBE_SCRIPT, 'mkve', seen.store ?? '', seen.temporary ?? '', ...sandbox];
-  const entry = enterNamespace(machine.caller, visible, script);
+  const entry = enterNamespace(machine.caller, view, script);
   if (!entry.ok) return { userNamespaces, trials: allUntried('subordinate ids') };
   const outcome = await ask(machine, entry.value.argv);
   if (outcome.kind !== 'exited') return { userNamespaces, trials: allUntried(entry.value.argv[0]) };
@@ -96,17 +97,4 @@ function splitOnce(line: string): readonly [string, string] {
 function allUntried(until: string): Record<Trial, Answer> {
   const untried = { kind: 'untried', until } as const;
   return { entry: untried, proc: untried, store: untried, temporary: untried, sandbox: untried };
-}
-
-/** Root's workers are nobody on the host: what lies below directories that only root may enter is shown elsewhere. */
-function visiblePaths(caller: Caller, directories: ProbeDirectories) {
-  if (caller.uid !== 0) return { visible: [], seen: directories };
-  const visible = Object.entries(directories).map(([name, source]) => ({
-    source,
-    target: `${VISIBLE_ROOT}/${name}`,
-  }));
-  const seen: ProbeDirectories = Object.fromEntries(
-    Object.keys(directories).map((name) => [name, `${VISIBLE_ROOT}/${name}`]),
-  );
-  return { visible, seen };
 }

@@ -38,6 +38,7 @@ const MOUNT = { apt: 'mount', dnf: 'util-linux', 'apt-rpm': 'mount' };
 const UIDMAP = { apt: 'uidmap', dnf: 'shadow-utils', 'apt-rpm': 'shadow-submap' };
 const GNUPG = { apt: 'gnupg', dnf: 'gnupg2', 'apt-rpm': 'gnupg2' };
 const COREUTILS = everywhere('coreutils');
+const FINDUTILS = everywhere('findutils');
 
 /** Every tool that mkve runs, in the order in which a build first wants them. */
 export const TOOLS: readonly Tool[] = [
@@ -78,9 +79,9 @@ export const TOOLS: readonly Tool[] = [
     packages: COREUTILS,
     unfit: unlessFrom(/coreutils/, 'coreutils'),
   }),
-  building('rm', 'removes what is no longer wanted inside a namespace', {
-    packages: COREUTILS,
-    unfit: unlessFrom(/coreutils/, 'coreutils'),
+  building('find', 'deletes what is no longer wanted inside a namespace', {
+    packages: FINDUTILS,
+    unfit: unlessFrom(/findutils/, 'findutils'),
   }),
   { name: 'gpg', why: 'signs bundles', purpose: 'signing', packages: GNUPG, ask: VERSION },
   {
