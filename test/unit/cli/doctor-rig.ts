@@ -28,7 +28,7 @@ export const WELL: RunnerScript = {
   bash: ASKED,
   sh: {},
   cp: { stdout: 'cp (GNU coreutils) 9.1\n' },
-  rm: { stdout: 'rm (GNU coreutils) 9.1\n' },
+  find: { stdout: 'find (GNU findutils) 4.9.0\n' },
   'gpg --version': { stdout: 'gpg (GnuPG) 2.2.40\n' },
   'gpg --batch --list-secret-keys': {
     stdout: 'sec:u:255:22:C8574E7851175FFC:1795423200:::u:::scSC:::+::ed25519:::0:\n',
