@@ -62,9 +62,8 @@ export class DiskActionCache implements ActionCache {
     return {
       release,
       publish: async (result) => {
-        const body = canonicalJson(result as unknown as CanonicalValue);
         try {
-          await publishFile(this.#pathOf(key), seal(body));
+          await publishFile(this.#pathOf(key), seal(canonicalJson(result as unknown as CanonicalValue)));
         } finally {
           await release();
         }

@@ -16,7 +16,9 @@ export function displayName(name: ByteString): string {
   const text = bytesOf(name).toString('utf8');
   if (text.includes('\uFFFD')) return name.replace(/[^ -~]/gu, hexEscape);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f]/gu, hexEscape);
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/gu, (control) =>
+    byteString(control).replace(/./gsu, hexEscape),
+  );
 }
 
 function hexEscape(character: string): string {
