@@ -44,7 +44,7 @@ describe('the fixture templates', () => {
     const { targets, warnings } = read('pptp-server');
     expect(warnings).toEqual([]);
     expect(targets.map(({ hypervisor, packages }) => [hypervisor, packages.at(-1)])).toEqual([
-      ['openvz', 'sysvinit-core'],
+      ['openvz', 'systemd-sysv'],
       ['qemu', 'systemd-sysv'],
       ['kvm', 'systemd-sysv'],
     ]);
