@@ -1,6 +1,13 @@
 import type { Digest } from '../base/index.js';
 import { type BuildOutcome, build } from '../engine/index.js';
-import { type Graph, matchesGlob, type Step, type StepId, type Target } from '../graph/index.js';
+import {
+  type Graph,
+  matchesGlob,
+  type Step,
+  type StepId,
+  stepsInOrder,
+  type Target,
+} from '../graph/index.js';
 import { exitStatusOf, type Reporter } from '../report/index.js';
 import type { Session } from './session.js';
 
@@ -23,7 +30,7 @@ export async function runBuild(request: RunRequest): Promise<number> {
   reporter.report({
     type: 'build-started',
     targets: targets.map(({ name }) => name),
-    steps: graph.steps.size,
+    steps: stepsInOrder(graph, wanted).length,
     jobs: request.jobs,
   });
   const { store, last, executor } = session;

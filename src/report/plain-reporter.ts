@@ -45,7 +45,8 @@ export class PlainReporter implements Reporter {
         this.#failed(event);
         return;
       case 'step-skipped':
-        this.#say(`skipped  ${event.step} (needs ${event.because})`);
+        // The summary counts them; the failure above is what matters.
+        this.#verbose(`skipped  ${event.step} (needs ${event.because})`);
         return;
       case 'step-cancelled':
         this.#verbose(`stopped  ${event.step}`);
