@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 
-import { ok, type Result } from '../base/index.js';
+import { digestOf, ok, type Result } from '../base/index.js';
 import type { BaseStep } from '../graph/index.js';
+import { BASE_SCRIPTS, oneLineSources } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
 import { stateOutputs } from '../rootfs/index.js';
 import { linkLists, openBox, supplyDebs } from './deb-supply.js';
@@ -26,6 +27,8 @@ export const base: ActionKind<BaseStep> = {
       repository: describeRepository(source),
       variant: source.variant,
       packages: describeResolved(resolvedOf(inputs['resolved'])),
+      sources: digestOf(oneLineSources(source, 'for-rootfs')),
+      script: digestOf(BASE_SCRIPTS),
       sourceDateEpoch: sourceDateEpoch ?? snapshotOf(inputs['snapshot']).date,
     },
   }),
@@ -48,7 +51,8 @@ export const base: ActionKind<BaseStep> = {
       const supply = { directory: join(staging, 'debs'), names: resolved.requested, box };
       const supplied = await supplyDebs(resolved.packages, supply, deps);
       if (!supplied.ok) return supplied;
-      await linkLists(snapshot, join(staging, 'lists'), store);
+      const lists = await linkLists(snapshot, join(staging, 'lists'), store);
+      if (!lists.ok) return lists;
       const argument: MakeBaseArgument = {
         source: step.source,
         workspace: nameInStore(store, await store.staging.createInside(staging, writer)),

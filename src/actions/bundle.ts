@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+
 import { bug, type Digest, err, isDigest, ok } from '../base/index.js';
 import type { MemberSource } from '../bundle/index.js';
 import type { BundleStep } from '../graph/index.js';
@@ -31,9 +33,10 @@ export const bundle: ActionKind<BundleStep> = {
     const written = await writeBundleFile(step.output, { members, sourceDateEpoch });
     if (!written.ok) {
       const { kind, path, detail } = written.error;
-      return err(
-        kind === 'output-unwritable' ? { kind, path, detail } : { kind: 'store-broken', path, detail },
-      );
+      if (kind === 'output-unwritable') return err({ kind, path, detail });
+      // Whichever segment it is: what is damaged is not to be found again.
+      await rm(path, { force: true });
+      return err({ kind: 'store-damaged', detail: `${path}: ${detail}` });
     }
     const digest = written.value.digest;
     await store.outputs.remember(step.output, digest);
@@ -58,7 +61,7 @@ async function membersOf(step: BundleStep, inputs: Inputs, store: Store): Promis
   ];
   const small = await Promise.all(documents.map((document) => blobMember(document, store)));
   const parts = packed.segments.map(
-    ({ blob, size }) => ({ kind: 'file', path: store.blobs.pathOf(blob), size }) as const,
+    ({ blob, size }) => ({ kind: 'file', path: store.blobs.pathOf(blob), size, digest: blob }) as const,
   );
   return [...small, { path: await rootfsMember(packed.format), mode: 0o644, size: packed.size, parts }];
 }

@@ -23,7 +23,7 @@ export interface BoxRequest {
 }
 
 /** An apt root whose lists are those of the snapshot: no network is asked for them. */
-export async function openBox(request: BoxRequest, deps: ActionDeps): Promise<AptBox> {
+export async function openBox(request: BoxRequest, deps: ActionDeps): Promise<Result<AptBox, Failure>> {
   const { source, snapshot, status, directory, context } = request;
   const box = await AptBox.create({
     paths: { directory, environment: deps.environment },
@@ -32,15 +32,24 @@ export async function openBox(request: BoxRequest, deps: ActionDeps): Promise<Ap
     ...(status === undefined ? {} : { status }),
     ...context,
   });
-  for (const { name, blob } of snapshot.lists)
-    await link(deps.store.blobs.pathOf(blob), join(box.lists, name));
-  return box;
+  const linked = await linkLists(snapshot, box.lists, deps.store);
+  return linked.ok ? ok(box) : linked;
 }
 
 /** apt's lists as they were in the snapshot, as hard links to the blobs. */
-export async function linkLists(snapshot: Snapshot, directory: string, store: Store): Promise<void> {
+export async function linkLists(
+  snapshot: Snapshot,
+  directory: string,
+  { blobs }: Store,
+): Promise<Result<void, Failure>> {
   await mkdir(directory, { recursive: true });
-  for (const { name, blob } of snapshot.lists) await link(store.blobs.pathOf(blob), join(directory, name));
+  for (const { name, blob } of snapshot.lists) {
+    // Read, and so verified, since apt will not look at the digest of a list it believes to have fetched.
+    if ((await blobs.get(blob)) === undefined)
+      return err({ kind: 'store-damaged', detail: `the list ${name} is gone` });
+    await link(blobs.pathOf(blob), join(directory, name));
+  }
+  return ok(undefined);
 }
 
 /**
@@ -52,7 +61,7 @@ export async function supplyDebs(
   supply: {
     readonly directory: string;
     readonly names: readonly string[];
-    readonly box: () => Promise<AptBox>;
+    readonly box: () => Promise<Result<AptBox, Failure>>;
   },
   deps: ActionDeps,
 ): Promise<Result<void, Failure>> {
@@ -62,7 +71,9 @@ export async function supplyDebs(
     if (!(await linkFromStore(found, supply.directory, deps))) missing.push(found);
   }
   if (missing.length === 0) return ok(undefined);
-  const box = await supply.box();
+  const opened = await supply.box();
+  if (!opened.ok) return opened;
+  const box = opened.value;
   for (const found of packages) if (!missing.includes(found)) await linkFromStore(found, box.archives, deps);
   const downloaded = await box.download(supply.names);
   if (!downloaded.ok) return downloaded;

@@ -1,7 +1,8 @@
-import { bug, type CanonicalValue, type Digest, isDigest } from '../base/index.js';
+import { bug, type CanonicalValue, type Digest, err, isDigest, ok, type Result } from '../base/index.js';
 import type { PackageSource, RootfsFormat } from '../graph/index.js';
 import type { PackedRootfs } from '../pack/index.js';
 import type { ResolvedPackage } from '../packages/index.js';
+import type { Failure } from '../report/index.js';
 import type { Outputs, Store } from '../store/index.js';
 
 /** The shapes of what steps leave for those after them, and the parts of them that enter keys. */
@@ -56,8 +57,16 @@ export function baseStatus(outputs: Outputs): Digest {
   return isDigest(status) ? status : bug('a base without dpkg status');
 }
 
-export async function statusBytes(base: Outputs | undefined, store: Store): Promise<Buffer | undefined> {
-  return base === undefined ? undefined : store.blobs.get(baseStatus(base));
+/** Nothing for a system that is only to be made. */
+export async function statusBytes(
+  base: Outputs | undefined,
+  store: Store,
+): Promise<Result<Buffer | undefined, Failure>> {
+  if (base === undefined) return ok(undefined);
+  const bytes = await store.blobs.get(baseStatus(base));
+  return bytes === undefined
+    ? err({ kind: 'store-damaged', detail: "dpkg's status of the base is gone" })
+    : ok(bytes);
 }
 
 /** A file under `conf/` of the bundle. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { type CanonicalValue, ok, type Result } from '../base/index.js';
+import { type CanonicalValue, digestOf, ok, type Result } from '../base/index.js';
 import type { PackagesStep } from '../graph/index.js';
 import { INSTALL_SCRIPT } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
@@ -21,6 +21,7 @@ export const packages: ActionKind<PackagesStep> = {
       tree: rootfsState(inputs['base']).tree,
       packages: describeResolved(resolvedOf(inputs['resolved'])),
       requested: resolvedOf(inputs['resolved']).requested as CanonicalValue,
+      script: digestOf(INSTALL_SCRIPT),
       sourceDateEpoch: rootfsState(inputs['base']).sourceDateEpoch,
     },
   }),
@@ -36,7 +37,9 @@ export const packages: ActionKind<PackagesStep> = {
     try {
       const snapshot = snapshotOf(context.inputs['snapshot']);
       const status = await statusBytes(context.inputs['base'], store);
-      const box = () => openBox({ source: step.source, snapshot, status, directory: apt, context }, deps);
+      if (!status.ok) return status;
+      const box = () =>
+        openBox({ source: step.source, snapshot, status: status.value, directory: apt, context }, deps);
       const supply = { directory: join(staging, 'debs'), names: resolved.requested, box };
       const supplied = await supplyDebs(resolved.packages, supply, deps);
       if (!supplied.ok) return supplied;

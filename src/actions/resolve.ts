@@ -32,8 +32,13 @@ export const resolve: ActionKind<ResolveStep> = {
     try {
       const status = await statusBytes(context.inputs['base'], store);
       const snapshot = snapshotOf(context.inputs['snapshot']);
-      const box = await openBox({ source: step.source, snapshot, status, directory, context }, deps);
-      const found = await box.resolve(names.value);
+      if (!status.ok) return status;
+      const box = await openBox(
+        { source: step.source, snapshot, status: status.value, directory, context },
+        deps,
+      );
+      if (!box.ok) return box;
+      const found = await box.value.resolve(names.value);
       if (!found.ok) return found;
       const packages = found.value.toSorted(
         (a, b) => compareCodeUnits(a.name, b.name) || compareCodeUnits(a.arch, b.arch),

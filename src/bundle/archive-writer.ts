@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 
-import { bug, err, messageOf, type Result } from '../base/index.js';
+import { bug, type Digest, digestFromHex, err, messageOf, type Result } from '../base/index.js';
 import { ChunkedOutput, type WrittenFile } from './chunked-output.js';
 import { END_OF_ARCHIVE, encodeMemberHeader, paddingAfter } from './member-header.js';
 import { compareMemberPaths, memberPathFault } from './member-paths.js';
@@ -18,7 +19,7 @@ export interface MemberSource {
 /** A rootfs is many cached segments in files: they are copied once, straight into the bundle. */
 export type Part =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'file'; readonly path: string; readonly size: number };
+  | { readonly kind: 'file'; readonly path: string; readonly size: number; readonly digest: Digest };
 
 /** Why no bundle was written: `path` is the bundle, or the file (else the member) whose content was not as told. */
 export interface ArchiveWriteFailure {
@@ -104,14 +105,14 @@ function partSize(part: Part): number {
 /** Answers what is wrong with the file, if anything. */
 async function appendFile(
   out: ChunkedOutput,
-  part: { readonly path: string; readonly size: number },
+  part: { readonly path: string; readonly size: number; readonly digest: Digest },
 ): Promise<string | undefined> {
   try {
     const file = await open(part.path, 'r');
     try {
       const { size } = await file.stat();
       if (size !== part.size) return `it holds ${size} bytes, not ${part.size}`;
-      return await copyOut(out, { file, size });
+      return await copyOut(out, { file, size, digest: part.digest });
     } finally {
       await file.close();
     }
@@ -122,14 +123,16 @@ async function appendFile(
 
 async function copyOut(
   out: ChunkedOutput,
-  { file, size }: { readonly file: FileHandle; readonly size: number },
+  { file, size, digest }: { readonly file: FileHandle; readonly size: number; readonly digest: Digest },
 ): Promise<string | undefined> {
+  const hash = createHash('sha256');
   for (let at = 0; at < size; ) {
     const room = out.room();
     const { bytesRead } = await file.read(room, 0, Math.min(room.length, size - at), at);
     if (bytesRead === 0) return `it ended after ${at} bytes, not ${size}`;
+    hash.update(room.subarray(0, bytesRead));
     at += bytesRead;
     await out.commit(bytesRead);
   }
-  return undefined;
+  return digestFromHex(hash.digest('hex')) === digest ? undefined : 'its content was altered';
 }

@@ -19,6 +19,8 @@ const INTERNAL_ERROR = 70;
  * mounts go; a second one ends at once, and the kernel cleans up.
  */
 export async function runMain(name: string, run: (command: Command) => Promise<number>): Promise<void> {
+  // Modes of what hooks and packages make must not depend on who calls.
+  process.umask(0o022);
   const streams = standardStreams();
   const controller = new AbortController();
   let interrupted: number | undefined;

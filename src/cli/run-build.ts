@@ -14,6 +14,8 @@ import type { Session } from './session.js';
 export interface RunRequest {
   readonly graph: Graph<Step>;
   readonly targets: readonly Target[];
+  /** Steps that are wanted for their own sake; without them, those of the targets are. */
+  readonly wanted?: readonly StepId[];
   readonly session: Session;
   readonly reporter: Reporter;
   readonly jobs: number;
@@ -26,7 +28,7 @@ export interface RunRequest {
 /** Builds targets, reports how each fared, and answers the exit status. */
 export async function runBuild(request: RunRequest): Promise<number> {
   const { graph, targets, session, reporter } = request;
-  const wanted = targets.map(({ step }) => step);
+  const wanted = request.wanted ?? targets.map(({ step }) => step);
   reporter.report({
     type: 'build-started',
     targets: targets.map(({ name }) => name),

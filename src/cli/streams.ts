@@ -5,10 +5,11 @@ export interface Streams {
 }
 
 export function standardStreams(): Streams {
-  // A reader that has seen enough (`mkve log … | head`) is no failure of ours.
+  // A reader that has seen enough (`mkve log … | head`) is no bug of ours, but a build that ends there is not built
+  // either: the status is the one that a shell gives a program ended by SIGPIPE.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
+      if (error.code === 'EPIPE') process.exit(141);
       throw error;
     });
   }

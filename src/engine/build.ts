@@ -41,11 +41,27 @@ export interface BuildOutcome {
   readonly durationMs: number;
 }
 
-/** Brings the wanted steps up to date, running what has no usable result and nothing else. */
+/** What a scheduler is given: `retry` says damage of the store as a warning, since the build is tried once more. */
+export type Attempt<S extends AnyStep> = BuildRequest<S> & { readonly onDamage: 'retry' | 'fail' };
+
+/**
+ * Brings the wanted steps up to date, running what has no usable result and nothing else. A damaged entry of the store
+ * is a miss, but some damage shows only when a step reads what it was given: whoever finds it has disowned the entry, so
+ * a second pass makes it again.
+ */
 export async function build<S extends AnyStep>(request: BuildRequest<S>): Promise<BuildOutcome> {
   const started = request.now();
   const steps = stepsInOrder(request.graph, request.wanted);
-  const outcomes = await new Scheduler(request, steps).run();
+  const first = await new Scheduler({ ...request, onDamage: 'retry' }, steps).run();
+  const outcomes = foundDamage(first)
+    ? await new Scheduler({ ...request, onDamage: 'fail' }, steps).run()
+    : first;
   await request.last.save();
   return { steps: outcomes, durationMs: request.now() - started };
+}
+
+function foundDamage(outcomes: ReadonlyMap<StepId, StepOutcome>): boolean {
+  return [...outcomes.values()].some(
+    (outcome) => outcome.state === 'failed' && outcome.failure.kind === 'store-damaged',
+  );
 }

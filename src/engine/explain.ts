@@ -23,9 +23,11 @@ function* compare(
 ): Generator<Difference> {
   if (JSON.stringify(before) === JSON.stringify(after)) return;
   if (isRecord(before) && isRecord(after)) {
-    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    // Maps, since a record also answers to `constructor`.
+    const [had, has] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
+    for (const key of new Set([...had.keys(), ...has.keys()])) {
       const inner = path === '' || path === 'inputs' ? key : `${path}.${key}`;
-      yield* compare(inner, before[key], after[key]);
+      yield* compare(inner, had.get(key), has.get(key));
     }
     return;
   }

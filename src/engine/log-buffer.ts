@@ -1,16 +1,37 @@
-/** Collects what the programs of one step write. */
+const MIB = 1024 * 1024;
+/** More than any honest build writes; a program that writes without end must fill neither memory nor disk. */
+const MOST_HEAD = 16 * MIB;
+const MOST_TAIL = 4 * MIB;
+
+/** Collects what the programs of one step write: all of it, or its beginning and its end. */
 export class LogBuffer {
-  readonly #chunks: Uint8Array[] = [];
+  readonly #head: Uint8Array[] = [];
+  readonly #tail: Uint8Array[] = [];
+  #headSize = 0;
+  #tailSize = 0;
+  #dropped = 0;
 
   add(chunk: Uint8Array): void {
-    this.#chunks.push(chunk);
+    if (this.#headSize + chunk.length <= MOST_HEAD) {
+      this.#head.push(chunk);
+      this.#headSize += chunk.length;
+      return;
+    }
+    this.#tail.push(chunk);
+    this.#tailSize += chunk.length;
+    while (this.#tailSize > MOST_TAIL) {
+      const oldest = this.#tail.shift()?.length ?? 0;
+      this.#tailSize -= oldest;
+      this.#dropped += oldest;
+    }
   }
 
   get isEmpty(): boolean {
-    return this.#chunks.length === 0;
+    return this.#head.length === 0 && this.#tail.length === 0;
   }
 
   bytes(): Buffer {
-    return Buffer.concat(this.#chunks);
+    const gap = this.#dropped === 0 ? [] : [Buffer.from(`\n[mkve left out ${this.#dropped} bytes here]\n`)];
+    return Buffer.concat([...this.#head, ...gap, ...this.#tail]);
   }
 }

@@ -1,10 +1,10 @@
 import { bug } from '../base/index.js';
 import type { AnyStep, StepId } from '../graph/index.js';
 import type { Outputs } from '../store/index.js';
-import type { BuildRequest, StepOutcome } from './build.js';
+import type { Attempt, StepOutcome } from './build.js';
 import type { Pools } from './pools.js';
 import { dependentsOf, StepStates } from './states.js';
-import { StepRun } from './step-run.js';
+import { type RunWatcher, StepRun } from './step-run.js';
 
 /**
  * Decides what runs next, and owns all run state of one build. A step is looked at as soon as its inputs are done:
@@ -12,10 +12,12 @@ import { StepRun } from './step-run.js';
  * interleave, so work starts before the whole graph was looked at.
  */
 export class Scheduler<S extends AnyStep> {
-  readonly #request: BuildRequest<S>;
+  readonly #request: Attempt<S>;
   readonly #steps: readonly S[];
   readonly #states: StepStates;
   readonly #dependents: ReadonlyMap<StepId, readonly S[]>;
+  /** How many inputs of a step are not done yet. */
+  readonly #waitsFor: Map<StepId, number>;
   readonly #outcomes = new Map<StepId, StepOutcome>();
   #pools: Promise<Pools> | undefined;
   /** Tail of the queue for each action key: equal steps of different targets run one after the other. */
@@ -24,15 +26,16 @@ export class Scheduler<S extends AnyStep> {
   readonly #ranNow = new Set<string>();
   #stopping = false;
 
-  constructor(request: BuildRequest<S>, steps: readonly S[]) {
+  constructor(request: Attempt<S>, steps: readonly S[]) {
     this.#request = request;
     this.#steps = steps;
     this.#states = new StepStates(steps);
     this.#dependents = dependentsOf(request.graph, steps);
+    this.#waitsFor = new Map(steps.map((step) => [step.id, new Set(this.#inputIds(step)).size]));
   }
 
   async run(): Promise<ReadonlyMap<StepId, StepOutcome>> {
-    await this.#advanceAll(this.#steps.filter((step) => this.#isReady(step)));
+    await this.#advanceAll(this.#steps.filter(({ id }) => this.#waitsFor.get(id) === 0));
     return this.#outcomes;
   }
 
@@ -45,22 +48,18 @@ export class Scheduler<S extends AnyStep> {
   /** Takes a step as far as it goes, then those that waited for it. */
   async #advance(step: S): Promise<void> {
     this.#states.transition(step.id, 'ready');
-    const outcome = await this.#perform(step).catch((thrown: unknown) => {
-      this.#stopping = true;
-      throw thrown;
-    });
+    const outcome = await this.#perform(step);
     this.#finish(step, outcome);
-    if (outcome.state === 'failed' && this.#request.onFailure === 'stop') this.#stopping = true;
     if (outcome.state !== 'done') {
       this.#giveUpOn(step, outcome.state);
       return;
     }
-    await this.#advanceAll((this.#dependents.get(step.id) ?? []).filter((next) => this.#isReady(next)));
+    await this.#advanceAll(this.#readyAfter(step));
   }
 
   async #perform(step: S): Promise<StepOutcome> {
     const run = new StepRun(this.#request, step, this.#inputsOf(step));
-    const cached = await run.findCached();
+    const cached = await this.#orStop(run.findCached());
     if (cached !== undefined) return cached;
     if (this.#mustStop()) return { state: 'cancelled' };
     this.#states.transition(step.id, 'queued');
@@ -81,9 +80,32 @@ export class Scheduler<S extends AnyStep> {
   async #runInSlot(step: S, run: StepRun<S>): Promise<StepOutcome> {
     if (this.#mustStop()) return { state: 'cancelled' };
     const results = this.#request.forced.has(step.id) && !this.#ranNow.has(run.key) ? 'refuse' : 'accept';
-    const outcome = await run.execute(results, () => this.#states.transition(step.id, 'running'));
+    const outcome = await this.#orStop(run.execute(results, this.#watcherOf(step)));
     if (outcome.state === 'done' && outcome.how !== 'cached') this.#ranNow.add(run.key);
     return outcome;
+  }
+
+  #watcherOf(step: S): RunWatcher {
+    return {
+      begin: () => {
+        if (this.#mustStop()) return 'stop';
+        this.#states.transition(step.id, 'running');
+        return 'go';
+      },
+      failed: () => {
+        if (this.#request.onFailure === 'stop') this.#stopping = true;
+      },
+    };
+  }
+
+  /** After an exception nothing new is started. */
+  async #orStop<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (thrown) {
+      this.#stopping = true;
+      throw thrown;
+    }
   }
 
   async #afterEqualSteps<T>(key: string, task: () => Promise<T>): Promise<T> {
@@ -122,9 +144,13 @@ export class Scheduler<S extends AnyStep> {
     }
   }
 
-  #isReady(step: S): boolean {
-    if (this.#states.get(step.id) !== 'wanted') return false;
-    return this.#inputIds(step).every((input) => this.#states.get(input) === 'done');
+  /** The steps that waited for this one only. */
+  #readyAfter(step: S): readonly S[] {
+    return (this.#dependents.get(step.id) ?? []).filter(({ id }) => {
+      const left = (this.#waitsFor.get(id) ?? bug(`no step ${id}`)) - 1;
+      this.#waitsFor.set(id, left);
+      return left === 0;
+    });
   }
 
   #inputIds(step: S): readonly StepId[] {

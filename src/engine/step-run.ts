@@ -3,20 +3,30 @@ import type { AnyStep } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import type { ActionResult, Claim, Outputs } from '../store/index.js';
 import { actionKey } from './action.js';
-import type { BuildRequest, StepOutcome } from './build.js';
+import type { Attempt, StepOutcome } from './build.js';
 import { LogBuffer } from './log-buffer.js';
+
+/**
+ * What a run asks and tells at the very moment and not when its promise settles: between the two another step could
+ * start that must not.
+ */
+export interface RunWatcher {
+  /** There is work to do. The build may have been stopped while the key was waited for. */
+  begin(): 'go' | 'stop';
+  failed(): void;
+}
 
 /** One step in one build: its key, the look-up, the run, and the record of both. It knows nothing of other steps. */
 export class StepRun<S extends AnyStep> {
   readonly key: Digest;
   readonly #document: string;
-  readonly #request: BuildRequest<S>;
+  readonly #request: Attempt<S>;
   readonly #step: S;
   readonly #inputs: Readonly<Record<string, Outputs>>;
   /** Set once the key was found with a result that something outside the store no longer matched. */
   #known = false;
 
-  constructor(request: BuildRequest<S>, step: S, inputs: Readonly<Record<string, Outputs>>) {
+  constructor(request: Attempt<S>, step: S, inputs: Readonly<Record<string, Outputs>>) {
     const { key, document } = actionKey(request.executor.describe(step, inputs));
     this.key = key;
     this.#document = document;
@@ -37,22 +47,22 @@ export class StepRun<S extends AnyStep> {
    * Runs the step under the claim on its key, unless another process has just done so.
    * @param results `refuse`: whatever the cache has does not count
    */
-  async execute(results: 'accept' | 'refuse', onRunning: () => void): Promise<StepOutcome> {
+  async execute(results: 'accept' | 'refuse', watcher: RunWatcher): Promise<StepOutcome> {
     const { cache, signal } = this.#request;
     try {
       const usable = (result: ActionResult) =>
         results === 'refuse' ? Promise.resolve(false) : this.#isUsable(result);
       const lookup = await cache.lookup(this.key, usable, signal);
       if (lookup.kind === 'hit') return await this.#finishCached(lookup.result);
-      onRunning();
-      return await this.#runUnder(lookup.claim).finally(() => lookup.claim.release());
+      return await this.#runUnder(lookup.claim, watcher).finally(() => lookup.claim.release());
     } catch (thrown) {
       if (signal.aborted) return { state: 'cancelled' };
       throw thrown;
     }
   }
 
-  async #runUnder(claim: Claim): Promise<StepOutcome> {
+  async #runUnder(claim: Claim, watcher: RunWatcher): Promise<StepOutcome> {
+    if (watcher.begin() === 'stop') return { state: 'cancelled' };
     const { reporter, executor, now, signal } = this.#request;
     const { id, kind } = this.#step;
     reporter.report({ type: 'step-started', step: id, kind });
@@ -64,11 +74,12 @@ export class StepRun<S extends AnyStep> {
     };
     const warn = (message: string) => reporter.report({ type: 'warning', step: id, message });
     const ended = await executor.run(this.#step, { inputs: this.#inputs, output, warn, signal });
+    // A program that was stopped half way ends in many ways; none of them is the step's own failure.
+    const isCancelled = !ended.ok && (ended.error.kind === 'cancelled' || signal.aborted);
+    if (!ended.ok && !isCancelled) watcher.failed();
     const ending = { durationMs: Math.round(now() - started), log: await this.#keepLog(log) };
     if (ended.ok) return this.#finishRan(claim, { outputs: ended.value, ...ending });
-    // A program that was stopped half way ends in many ways; none of them is the step's own failure.
-    if (ended.error.kind === 'cancelled' || signal.aborted) return { state: 'cancelled' };
-    return this.#finishFailed(ended.error, ending);
+    return isCancelled ? { state: 'cancelled' } : this.#finishFailed(ended.error, ending);
   }
 
   async #finishRan(claim: Claim, run: Ran): Promise<StepOutcome> {
@@ -86,6 +97,11 @@ export class StepRun<S extends AnyStep> {
   }
 
   async #finishFailed(failure: Failure, run: Pick<Ran, 'durationMs' | 'log'>): Promise<StepOutcome> {
+    if (failure.kind === 'store-damaged' && this.#request.onDamage === 'retry') {
+      const message = `the store was damaged and is mended: ${failure.detail}`;
+      this.#request.reporter.report({ type: 'warning', step: this.#step.id, message });
+      return { state: 'failed', failure };
+    }
     await this.#remember('failed', run);
     this.#request.reporter.report({
       type: 'step-failed',

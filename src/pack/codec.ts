@@ -15,11 +15,12 @@ export type Filter = (argv: readonly string[], input: Buffer) => Promise<Buffer>
 
 /**
  * gzip members (RFC 1952) and zstd frames (RFC 8878) may be concatenated: readers take them as one stream.
- * @param filter runs the zstd program where this Node has no zstd of its own
+ * zstd is the program: Node's own, where it has one, stops after the first frame.
+ * @param options.zstdVersion what `zstd --version` says: versions differ in the bytes they write
  */
 export function codecFor(
   format: 'tar.gz' | 'tar.zst' | 'tar',
-  options: { readonly level: number; readonly filter: Filter },
+  options: { readonly level: number; readonly filter: Filter; readonly zstdVersion: string },
 ): Codec {
   const { level } = options;
   switch (format) {
@@ -34,10 +35,18 @@ export function codecFor(
     }
     case 'tar.zst':
       return {
-        id: `zstd-${level}`,
+        id: `zstd-${level} ${options.zstdVersion}`,
         compress: (plain) =>
           options.filter(
-            ['zstd', '--quiet', '--no-check', `-${level}`, `--stream-size=${plain.length}`, '-c'],
+            [
+              'zstd',
+              '--quiet',
+              '--no-check',
+              '--single-thread',
+              `-${level}`,
+              `--stream-size=${plain.length}`,
+              '-c',
+            ],
             plain,
           ),
       };

@@ -125,7 +125,7 @@ function paxRecords(member: TarMember): readonly Buffer[] {
   const records: Buffer[] = [];
   const add = (keyword: string, value: string) => records.push(paxRecord(keyword, value));
   // pax says names are UTF-8 unless this record says that they are plain bytes.
-  if (!isUtf8(name) || !isUtf8(link)) add('hdrcharset', 'BINARY');
+  if (!isComposedUtf8(name) || !isComposedUtf8(link)) add('hdrcharset', 'BINARY');
   if (!fitsName(name)) add('path', name);
   if (link.length > 100 || !isAscii(link)) add('linkpath', link);
   if (size > MOST_OCTAL_11) add('size', String(size));
@@ -169,8 +169,10 @@ function isAscii(text: string): boolean {
   return /^[ -~]*$/.test(text);
 }
 
-function isUtf8(name: ByteString): boolean {
+/** libarchive rewrites UTF-8 names to their composed form (NFC), so others have to be plain bytes to come out whole. */
+function isComposedUtf8(name: ByteString): boolean {
   if (isAscii(name)) return true;
   const bytes = Buffer.from(name, 'latin1');
-  return Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
+  const text = bytes.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(bytes) && text.normalize('NFC') === text;
 }

@@ -85,7 +85,16 @@ export class AptBox {
   /** The exact packages that installing these names (or apt patterns) would bring, in apt's order. */
   async resolve(names: readonly string[]): Promise<Result<readonly ResolvedPackage[], Failure>> {
     const printed = await this.#install(['--print-uris', '--quiet=2'], names);
-    return printed.ok ? ok(parseUris(printed.value)) : printed;
+    if (!printed.ok) return printed;
+    const packages = parseUris(printed.value);
+    const lines = printed.value.split('\n').filter((line) => line.startsWith("'"));
+    if (lines.length === packages.length) return ok(packages);
+    const url = lines.find((line) => !/ SHA256:[0-9a-f]{64}$/.test(line)) ?? '';
+    return err({
+      kind: 'repository-untrusted',
+      url,
+      detail: 'the repository gives no SHA256 of this package',
+    });
   }
 
   /** Downloads into `archives` what is not there yet; apt compares digests with the signed metadata. */
@@ -142,11 +151,16 @@ export class AptBox {
     ].join('\n');
   }
 
-  /** Proxies and the like: the `Acquire` tree of the host's configuration, in the form apt-config(8) prints it. */
+  /** Proxies and the like, in the form apt-config(8) prints them. What weakens signatures or adds files stays out. */
   async #hostNetworkSettings(): Promise<string> {
     const env = { ...this.#paths.environment, LC_ALL: 'C.UTF-8' };
     const outcome = await this.#runner.run({ argv: ['apt-config', 'dump', 'Acquire'], env });
-    return outcome.kind === 'exited' && outcome.status === 0 ? outcome.stdout.toString() : '';
+    if (outcome.kind !== 'exited' || outcome.status !== 0) return '';
+    return outcome.stdout
+      .toString()
+      .split('\n')
+      .filter((line) => NETWORK_SETTING.test(line))
+      .join('\n');
   }
 }
 
@@ -158,6 +172,8 @@ interface AptBoxOptions {
   readonly output: (chunk: Uint8Array) => void;
   readonly signal: AbortSignal;
 }
+
+const NETWORK_SETTING = /^Acquire::(http|https|ftp|socks|proxy|forceipv4|forceipv6)\b/i;
 
 const APT_NEED = {
   what: 'apt-get',

@@ -43,8 +43,13 @@ export function parseDeb822(text: string): readonly HostRepository[] {
       uris: wordsOf(fields.get('uris')),
       suites: wordsOf(fields.get('suites')),
       components: wordsOf(fields.get('components')),
-      signedBy: wordsOf(fields.get('signed-by')).filter((word) => word.startsWith('/')),
+      signedBy: keyFiles(fields.get('signed-by') ?? ''),
     }));
+}
+
+/** An embedded key is base64, lines of which may well begin like a path. */
+function keyFiles(field: string): readonly string[] {
+  return field.includes('BEGIN PGP') ? [] : wordsOf(field).filter((word) => word.startsWith('/'));
 }
 
 function fieldsOf(stanza: string): ReadonlyMap<string, string> {

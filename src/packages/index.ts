@@ -6,6 +6,7 @@ export { AptBox, type AptBoxPaths, type ListFile, type ResolvedPackage } from '.
 export { type DpkgPackage, readDpkgStatus } from './dpkg-status.js';
 export {
   BASE_SCRIPT_ENV,
+  BASE_SCRIPTS,
   baseCommand,
   INSTALL_SCRIPT,
   oneLineSources,

@@ -42,10 +42,21 @@ export function oneLineSources(source: PackageSource, keys: 'all-keys' | 'for-ro
       .filter((file) => keys === 'all-keys' || SHARED_KEYS.test(file));
     const options = files.length === 0 ? '' : `[signed-by=${files.join(',')}] `;
     for (const uri of uris) {
-      for (const suite of suites) lines.push(`deb ${options}${uri} ${suite} ${components.join(' ')}\n`);
+      const told = keys === 'all-keys' ? forOurApt(uri) : withoutCredentials(uri);
+      for (const suite of suites) lines.push(`deb ${options}${told} ${suite} ${components.join(' ')}\n`);
     }
   }
   return lines.join('');
+}
+
+/** apt uses packages of `file:` repositories where they lie and leaves no copy; `copy:` is the same with one. */
+function forOurApt(uri: string): string {
+  return uri.replace(/^file:/, 'copy:');
+}
+
+/** A password for a mirror is not for everybody who gets the bundle. */
+function withoutCredentials(uri: string): string {
+  return uri.replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1');
 }
 
 /** Names of the variables by which the constant hooks below learn their paths. */
@@ -90,6 +101,9 @@ const TIDY = [
   'rm -f "$1"/etc/apt/apt.conf.d/99mmdebstrap "$1"/etc/dpkg/dpkg.cfg.d/99mmdebstrap',
 ].join(' && ');
 
+/** All text that determines what a base is made of beside its packages. */
+export const BASE_SCRIPTS = [SUPPLY, TIDY].join('\n');
+
 /**
  * Runs inside the root file system, with the packages under /tmp/debs and the names the user asked for as arguments.
  * apt orders the installation; what to install was decided before, so it needs neither lists nor a network.
@@ -111,11 +125,18 @@ if [ -d /tmp/debs ]; then
     -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold \\
     install /tmp/debs/*.deb
 fi
+known=$(dpkg-query --show --showformat='\${Package}\\n\${binary:Package}\\n')
+marked=
 for name in "$@"; do
-  plain=\${name%%=*}
+  name=\${name%%=*}
   # A virtual package has no mark of its own.
-  if dpkg-query --show "$plain" >/dev/null 2>&1; then apt-mark manual "$plain" >/dev/null; fi
+  case "
+$known
+" in *"
+$name
+"*) marked="$marked $name" ;; esac
 done
+[ -z "$marked" ] || apt-mark manual $marked >/dev/null
 kill $!
 [ -z "\${made_initctl-}" ] || rm -f /run/initctl
 [ -z "\${made_policy-}" ] || rm -f /usr/sbin/policy-rc.d

@@ -25,6 +25,9 @@ export type Failure =
   | { readonly kind: 'output-unwritable'; readonly path: string; readonly detail: string }
   | { readonly kind: 'verification-failed'; readonly file: string; readonly faults: readonly string[] }
   | { readonly kind: 'store-broken'; readonly path: string; readonly detail: string; readonly hint?: string }
+  /** The damaged entry is gone: trying again makes it anew. */
+  | { readonly kind: 'store-damaged'; readonly detail: string }
+  | { readonly kind: 'rootfs-unusable'; readonly detail: string }
   | { readonly kind: 'host-lacks'; readonly needs: readonly HostNeed[] }
   | { readonly kind: 'worker-died'; readonly detail: string }
   | { readonly kind: 'cancelled' };

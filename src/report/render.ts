@@ -66,6 +66,10 @@ export function renderFailure(failure: Failure): Rendered {
         headline: `the store cannot be used: ${failure.path}: ${failure.detail}`,
         details: hintLines(failure.hint),
       };
+    case 'store-damaged':
+      return { headline: `the store was damaged: ${failure.detail}`, details: hintLines('build again') };
+    case 'rootfs-unusable':
+      return { headline: `nothing can run in the root file system: ${failure.detail}`, details: [] };
     case 'host-lacks':
       return { headline: hostHeadline(failure.needs), details: needLines(failure.needs) };
     case 'worker-died':
@@ -87,6 +91,7 @@ export function exitStatusOf(failure: Failure): number {
     case 'verification-failed':
       return 4;
     case 'store-broken':
+    case 'store-damaged':
       return 5;
     case 'host-lacks':
       return 6;
@@ -103,6 +108,7 @@ export function exitStatusOf(failure: Failure): number {
     case 'signing-failed':
     case 'output-unwritable':
     case 'worker-died':
+    case 'rootfs-unusable':
       return 1;
     default:
       return assertNever(failure);

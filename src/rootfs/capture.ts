@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { lutimes } from 'node:fs/promises';
+import { lutimesSync } from 'node:fs';
 
 import { assertNever } from '../base/index.js';
 import {
@@ -14,6 +14,7 @@ import {
   type Xattrs,
 } from '../tree/index.js';
 import type { ScannedEntry } from './scanned-entry.js';
+import { spawnInside } from './spawn-inside.js';
 import { TarScanner } from './tar-scanner.js';
 
 /**
@@ -23,7 +24,7 @@ import { TarScanner } from './tar-scanner.js';
  * Node reads no extended attributes, so GNU tar does the reading: one process for the whole directory.
  */
 export async function captureChanges(upper: string, sourceDateEpoch: number): Promise<LayerChanges> {
-  const entries = await scan(upper);
+  const entries = await scanWithoutSockets(upper);
   const changes = linkGroups(
     entries,
     entries.map((entry) => changeOf(entry, sourceDateEpoch)),
@@ -31,13 +32,40 @@ export async function captureChanges(upper: string, sourceDateEpoch: number): Pr
   for (const entry of entries) {
     const mtime = clampedMtime(entry, sourceDateEpoch);
     if (entry.type !== 'link' && String(mtime) !== entry.mtime && !isWhiteout(entry)) {
-      await lutimes(Buffer.concat([Buffer.from(`${upper}/`), bytesOf(entry.path)]), mtime, mtime);
+      // A Date, because Node takes a negative number for now.
+      const time = new Date(mtime * 1000);
+      lutimesSync(Buffer.concat([Buffer.from(`${upper}/`), bytesOf(entry.path)]), time, time);
     }
   }
   return changes;
 }
 
-function scan(directory: string): Promise<readonly ScannedEntry[]> {
+/**
+ * Sockets are the traces of programs that no longer run. GNU tar leaves them out, so what a socket hides in the layers
+ * below would come back: each becomes a whiteout.
+ */
+async function scanWithoutSockets(directory: string): Promise<readonly ScannedEntry[]> {
+  const first = await scan(directory);
+  if (!/socket ignored/.test(first.said)) return first.entries;
+  const replace = ['-type', 's', '-exec', 'rm', '{}', ';', '-exec', 'mknod', '{}', 'c', '0', '0', ';'];
+  const ended = await spawnInside({
+    argv: ['find', directory, ...replace],
+    env: {},
+    onOutput: () => undefined,
+    signal: new AbortController().signal,
+  });
+  if ('signal' in ended || ended.status !== 0)
+    throw new Error(`the sockets in ${directory} could not be replaced`);
+  return (await scan(directory)).entries;
+}
+
+interface Scan {
+  readonly entries: readonly ScannedEntry[];
+  /** What tar wrote beside the archive. */
+  readonly said: string;
+}
+
+function scan(directory: string): Promise<Scan> {
   const entries: ScannedEntry[] = [];
   const scanner = new TarScanner((entry) => entries.push(entry));
   // No atime and ctime: they would cost a kilobyte a file.
@@ -59,7 +87,7 @@ function scan(directory: string): Promise<readonly ScannedEntry[]> {
   return new Promise((resolve, reject) => {
     tar.on('error', reject);
     tar.on('close', (status) => {
-      if (status === 0) resolve(entries);
+      if (status === 0) resolve({ entries, said: Buffer.concat(said).toString('latin1') });
       else reject(new Error(`tar could not read ${directory}: ${Buffer.concat(said).toString()}`));
     });
   });

@@ -22,11 +22,10 @@ export async function flattenIfLong(
 ): Promise<RootfsState> {
   if (state.layers.length <= MOST_LAYERS) return state;
   await mkdir(workspace, { recursive: true });
-  const mount = await mountRootfs(
-    context.store.layers,
-    workspace,
-    state.layers.map(({ id }) => id),
-  );
+  const mount = await mountRootfs(context.store.layers, workspace, {
+    layers: state.layers.map(({ id }) => id),
+    root: (await context.trees.load(state)).get(state.tree).meta,
+  });
   const copy = join(workspace, 'copy');
   try {
     const ended = await spawnInside({

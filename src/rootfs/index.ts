@@ -4,6 +4,7 @@
  * runs as the calling user. What commands are run, and why, is decided elsewhere.
  */
 export { captureChanges } from './capture.js';
+export { StoreDamage } from './damage.js';
 export { flattenIfLong } from './flatten.js';
 export { keepLayer } from './keep-layer.js';
 export {
@@ -20,6 +21,7 @@ export type { WorkerReply, WorkerRequest } from './protocol.js';
 export { type RootfsState, rootfsState, stateOutputs } from './rootfs-state.js';
 export { type SandboxRequest, sandboxArgv } from './sandbox.js';
 export { type Ended, type Spawned, spawnInside } from './spawn-inside.js';
+export { syscallFilter } from './syscall-filter.js';
 export { TreeCache } from './tree-cache.js';
 export { serveWorker, type WorkerContext, type WorkerHandlers } from './worker-host.js';
 export { Worker, WorkerPool } from './worker-pool.js';

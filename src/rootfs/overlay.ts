@@ -1,8 +1,9 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm, utimes } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
 import { bug } from '../base/index.js';
 import type { LayerStore } from '../store/index.js';
+import type { Meta } from '../tree/index.js';
 import { spawnInside } from './spawn-inside.js';
 
 /** A mounted root file system. What is written to it lands in `upper`. */
@@ -15,21 +16,26 @@ export interface RootfsMount {
 /**
  * Mounts layers over one another with an empty writable one on top.
  * @param workspace a private directory on the store's file system
- * @param layers lowest first
+ * @param below the layers, lowest first, and the metadata that their root directory has
  */
 export async function mountRootfs(
   store: LayerStore,
   workspace: string,
-  layers: readonly string[],
+  below: { readonly layers: readonly string[]; readonly root: Meta },
 ): Promise<RootfsMount> {
   const [root, upper, work, none] = ['root', 'upper', 'work', 'none'].map((name) => join(workspace, name));
   if (root === undefined || upper === undefined || work === undefined || none === undefined)
     bug('four names');
   for (const directory of [root, upper, work, none]) await mkdir(directory);
+  // The upper directory is the root directory that is seen: it must not have ours of this moment.
+  const { uid, gid, mode, mtime } = below.root;
+  await chown(upper, uid, gid);
+  await chmod(upper, mode);
+  await utimes(upper, mtime, mtime);
   const options = overlayOptions(store.directory, {
     upper,
     work,
-    lower: [none, ...layers.map((id) => store.pathOf(id))],
+    lower: [none, ...below.layers.map((id) => store.pathOf(id))],
   });
   await mustRun(['mount', '-t', 'overlay', '-o', options, 'mkve', root], store.directory);
   return {
@@ -52,7 +58,8 @@ function overlayOptions(
 ): string {
   const lower = paths.lower.map((path) => relative(layers, path)).reverse();
   return [
-    'userxattr',
+    // `volatile`: a layer is not synced, so taking the mount apart need not sync the whole file system either.
+    'userxattr,index=off,xino=off,volatile',
     `lowerdir=${lower.join(':')}`,
     `upperdir=${relative(layers, paths.upper)}`,
     `workdir=${relative(layers, paths.work)}`,
@@ -65,7 +72,9 @@ async function mustRun(argv: readonly string[], cwd: string): Promise<void> {
     argv,
     cwd,
     env: {},
-    onOutput: (chunk) => said.push(chunk),
+    onOutput: (chunk) => {
+      said.push(chunk);
+    },
     signal: new AbortController().signal,
   });
   if ('signal' in ended || ended.status !== 0)

@@ -7,6 +7,8 @@ export interface SandboxRequest {
   readonly network: 'none' | 'host';
   /** Files put on the tmpfs at /tmp, executable; read from the descriptor. */
   readonly files: readonly { readonly path: string; readonly descriptor: number }[];
+  /** Descriptor of a compiled seccomp filter. */
+  readonly filter?: number;
   /** Directories or files of the host to be seen read-only. Mount points must exist or lie under /tmp. */
   readonly binds: readonly { readonly source: string; readonly target: string }[];
 }
@@ -35,9 +37,11 @@ const CAPABILITIES = [
  * host; /proc is that of a new pid namespace with its settings read-only, /dev has the harmless nodes, /tmp is empty
  * memory. When the command ends, whatever it left running is killed with the pid namespace.
  */
-export function sandboxArgv(request: SandboxRequest): readonly [string, ...string[]] {
+export function sandboxArgv(request: SandboxRequest): readonly string[] {
   return [
-    'bwrap',
+    // bwrap ends as soon as its command does, and what that left running dies a moment later. This outer pid
+    // namespace ends only when it is empty, so nothing writes any more once it has.
+    ...['unshare', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child', '--', 'bwrap'],
     ...[
       '--bind',
       request.root,
@@ -56,6 +60,7 @@ export function sandboxArgv(request: SandboxRequest): readonly [string, ...strin
     ...['--die-with-parent', '--new-session', '--clearenv', '--chdir', '/'],
     ...['--cap-drop', 'ALL', ...CAPABILITIES.flatMap((name) => ['--cap-add', `CAP_${name}`])],
     ...Object.entries(request.env).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...(request.filter === undefined ? [] : ['--seccomp', String(request.filter)]),
     ...request.binds.flatMap(({ source, target }) => ['--ro-bind', source, target]),
     ...request.files.flatMap(({ path, descriptor }) => [
       '--perms',

@@ -8,7 +8,7 @@ export interface Spawned {
   /** Bytes for descriptors 3, 4, …, each of which then ends. */
   readonly descriptors?: readonly Uint8Array[];
   /** Standard output and standard error, in the order they were written. */
-  readonly onOutput: (chunk: Uint8Array) => void;
+  readonly onOutput: (chunk: Uint8Array) => Promise<void> | void;
   readonly signal: AbortSignal;
 }
 
@@ -28,7 +28,13 @@ export function spawnInside(request: Spawned): Promise<Ended> {
   });
   const kill = () => child.kill('SIGKILL');
   request.signal.addEventListener('abort', kill, { once: true });
-  (child.stdout as Readable).on('data', request.onOutput);
+  const stdout = child.stdout as Readable;
+  stdout.on('data', (chunk: Uint8Array) => {
+    const room = request.onOutput(chunk);
+    if (room === undefined) return;
+    stdout.pause();
+    room.then(() => stdout.resume());
+  });
   descriptors.forEach((bytes, index) => {
     const pipe = child.stdio[index + 3] as Writable;
     // A program that ends without reading all is free to do so.

@@ -1,6 +1,7 @@
 import type { Digest } from '../base/index.js';
 import type { BlobStore } from '../store/index.js';
 import { TreeObjects } from '../tree/index.js';
+import { StoreDamage } from './damage.js';
 import type { RootfsState } from './rootfs-state.js';
 
 /** The tree objects that a worker has met: a state's packs are read once, however many steps start from it. */
@@ -18,7 +19,7 @@ export class TreeCache {
     for (const pack of state.packs) {
       if (this.#loaded.has(pack)) continue;
       const bytes = await this.#blobs.get(pack);
-      if (bytes === undefined) throw new Error(`the store has lost the tree objects ${pack}`);
+      if (bytes === undefined) throw new StoreDamage(`the tree objects ${pack} are gone`);
       this.objects.addPack(bytes.toString('utf8'));
       this.#loaded.add(pack);
     }

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { messageOf, type Result } from '../base/index.js';
 import type { Failure } from '../report/index.js';
 import { type Store, storeAt } from '../store/index.js';
+import { StoreDamage } from './damage.js';
 import type { WorkerReply, WorkerRequest } from './protocol.js';
 import { TreeCache } from './tree-cache.js';
 
@@ -10,7 +11,8 @@ import { TreeCache } from './tree-cache.js';
 export interface WorkerContext {
   readonly store: Store;
   readonly trees: TreeCache;
-  readonly output: (chunk: Uint8Array) => void;
+  /** Resolves when there is room for more. */
+  readonly output: (chunk: Uint8Array) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -55,6 +57,14 @@ async function perform(
     const result = await handler(request.argument as never, context);
     return { type: 'result', id, result };
   } catch (thrown) {
+    if (thrown instanceof StoreDamage) {
+      if (thrown.layer !== undefined) await context.store.layers.disown(thrown.layer);
+      return {
+        type: 'result',
+        id,
+        result: { ok: false, error: { kind: 'store-damaged', detail: thrown.message } },
+      };
+    }
     if (context.signal.aborted)
       return { type: 'result', id, result: { ok: false, error: { kind: 'cancelled' } } };
     return {
@@ -65,8 +75,9 @@ async function perform(
   }
 }
 
-function reply(message: WorkerReply): void {
-  process.send?.(message);
+/** Resolves when the message has left: a program that writes without end must not fill our memory. */
+function reply(message: WorkerReply): Promise<void> {
+  return new Promise((resolve) => process.send?.(message, () => resolve()));
 }
 
 /**

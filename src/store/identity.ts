@@ -24,13 +24,13 @@ export function identityOfThisProcess(): ProcessIdentity {
 }
 
 /**
- * Whether the process still runs. One of another pid namespace cannot be looked at from here and counts as alive;
- * one from before the last boot cannot be.
+ * Whether the process still runs. One of another pid namespace cannot be looked at from here; one from before the
+ * last boot cannot be alive.
  */
-export function isAlive(holder: ProcessIdentity): boolean {
-  if (holder.bootId !== bootId()) return false;
-  if (holder.pidNamespace !== readlinkSync('/proc/self/ns/pid')) return true;
-  return startTimeOf(holder.pid) === holder.startTime;
+export function lifeOf(holder: ProcessIdentity): 'alive' | 'dead' | 'unknown' {
+  if (holder.bootId !== bootId()) return 'dead';
+  if (holder.pidNamespace !== readlinkSync('/proc/self/ns/pid')) return 'unknown';
+  return startTimeOf(holder.pid) === holder.startTime ? 'alive' : 'dead';
 }
 
 function startTimeOf(pid: number): string | undefined {

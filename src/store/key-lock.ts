@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { hasErrorCode } from '../base/index.js';
-import { identityOfThisProcess, isAlive, type ProcessIdentity } from './identity.js';
+import { identityOfThisProcess, lifeOf, type ProcessIdentity } from './identity.js';
 
 const POLL_MS = 40;
 
@@ -56,30 +56,51 @@ export class KeyLock {
 
   async #breakIfStale(path: string): Promise<void> {
     const holder = await readHolder(path);
-    if (holder === 'gone' || (holder !== 'unreadable' && isAlive(holder))) return;
+    if (holder === 'gone' || (holder !== 'unreadable' && (await holds(path, holder)))) return;
     // Only one process breaks at a time, and it looks again: what it deletes is the stale lock and not the fresh
     // one that another waiter put in its place.
     const breaking = `${path}.break`;
     if (!(await this.#tryAcquire(breaking))) {
       const breaker = await readHolder(breaking);
-      if (breaker !== 'gone' && breaker !== 'unreadable' && !isAlive(breaker))
+      if (breaker !== 'gone' && breaker !== 'unreadable' && !(await holds(breaking, breaker)))
         await rm(breaking, { force: true });
       return;
     }
     const again = await readHolder(path);
-    if (again === 'unreadable' || (again !== 'gone' && !isAlive(again))) await rm(path, { force: true });
+    if (again === 'unreadable' || (again !== 'gone' && !(await holds(path, again))))
+      await rm(path, { force: true });
     await rm(breaking, { force: true });
   }
 }
 
 /** A second call does nothing: by then the file may be somebody else's lock. */
+/** How often a holder shows that it lives, and after how long without that a foreign one is taken for dead. */
+const SIGN_OF_LIFE_MS = 5_000;
+const SILENCE_MS = 60_000;
+
 function releaseOf(path: string): () => Promise<void> {
   let held = true;
+  // A changed ctime is a sign of life that also a process of another pid namespace can see, by the clock of the file
+  // system that both share.
+  const signs = setInterval(() => void chmod(path, 0o644).catch(() => undefined), SIGN_OF_LIFE_MS).unref();
   return async () => {
     if (!held) return;
     held = false;
+    clearInterval(signs);
     await rm(path, { force: true });
   };
+}
+
+async function holds(path: string, holder: ProcessIdentity): Promise<boolean> {
+  const life = lifeOf(holder);
+  if (life !== 'unknown') return life === 'alive';
+  try {
+    const [lock, directory] = await Promise.all([stat(path), stat(dirname(path))]);
+    // Whoever asks has just made a file in the directory, so its mtime is now.
+    return directory.mtimeMs - lock.ctimeMs < SILENCE_MS;
+  } catch {
+    return true;
+  }
 }
 
 async function readHolder(path: string): Promise<ProcessIdentity | 'gone' | 'unreadable'> {

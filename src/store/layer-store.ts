@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Digest, publishFile } from '../base/index.js';
@@ -12,7 +12,6 @@ import { bootId } from './identity.js';
  */
 export class LayerStore {
   readonly directory: string;
-  readonly #known = new Set<string>();
 
   constructor(directory: string) {
     this.directory = directory;
@@ -33,26 +32,30 @@ export class LayerStore {
 
   async markWhole(id: string, digest: Digest): Promise<void> {
     await publishFile(this.#markOf(id), `${bootId()} ${digest}\n`);
-    this.#known.add(id);
   }
 
   /** `unverified`: it was whole before the last reboot, and its content must be compared with its digest. */
   async state(id: string): Promise<'whole' | 'unverified' | 'missing'> {
-    if (this.#known.has(id)) return 'whole';
     try {
       const [boot] = (await readFile(this.#markOf(id), 'latin1')).split(' ');
       await access(this.pathOf(id));
       if (boot !== bootId()) return 'unverified';
-      this.#known.add(id);
       return 'whole';
     } catch {
       return 'missing';
     }
   }
 
+  /** Milliseconds since 1970: when it was last known to be whole; 0 when it is missing. */
+  async storedAt(id: string): Promise<number> {
+    return stat(this.#markOf(id)).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => 0,
+    );
+  }
+
   /** Makes a layer missing; its files go when the store is cleaned. */
   async disown(id: string): Promise<void> {
-    this.#known.delete(id);
     await rm(this.#markOf(id), { force: true });
   }
 

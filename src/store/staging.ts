@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
-import { identityOfThisProcess, isAlive, type ProcessIdentity } from './identity.js';
+import { hasErrorCode } from '../base/index.js';
+import { identityOfThisProcess, lifeOf, type ProcessIdentity } from './identity.js';
 
 const OWNER = 'owner.json';
+/** A process that cannot be alive: nothing was before the first boot. */
+const NOBODY: ProcessIdentity = { pid: 0, startTime: '', bootId: '', pidNamespace: '' };
 
 interface Writer {
   readonly uid: number;
@@ -42,8 +45,18 @@ export class Staging {
     return inside;
   }
 
+  /**
+   * Where files of other users are left, as a killed worker leaves them, the directory stays for a later sweep by a
+   * worker: the owner's file says that it may be taken.
+   */
   async remove(directory: string): Promise<void> {
-    await rm(directory, { recursive: true, force: true });
+    try {
+      await rm(directory, { recursive: true, force: true });
+    } catch (thrown) {
+      if (!hasErrorCode(thrown, 'EACCES', 'EPERM', 'ENOTEMPTY')) throw thrown;
+      await writeFile(`${directory}.${OWNER}`, JSON.stringify(NOBODY));
+      return;
+    }
     await rm(`${directory}.${OWNER}`, { force: true });
   }
 
@@ -62,8 +75,17 @@ export class Staging {
 
 async function isAbandoned(ownerFile: string): Promise<boolean> {
   try {
-    return !isAlive(JSON.parse(await readFile(ownerFile, 'utf8')) as ProcessIdentity);
+    const life = lifeOf(JSON.parse(await readFile(ownerFile, 'utf8')) as ProcessIdentity);
+    return life === 'dead' || (life === 'unknown' && (await isOld(ownerFile)));
   } catch {
     return false;
   }
+}
+
+const DAY_MS = 86_400_000;
+
+/** No build takes a day; what a process of another pid namespace left that long ago it has forgotten. */
+async function isOld(ownerFile: string): Promise<boolean> {
+  const [owner, directory] = await Promise.all([stat(ownerFile), stat(dirname(ownerFile))]);
+  return directory.mtimeMs - owner.mtimeMs > DAY_MS;
 }

@@ -88,7 +88,11 @@ function addTarget(builder: GraphBuilder<Step>, request: CompileRequest, one: On
   const { template, output } = one.target;
   const name = `${template.name}/${template.hypervisor}`;
   const installed = addPackages(builder, request, one);
-  const hooked = addHooks(builder, one.target, { name, from: installed });
+  const hooked = addHooks(builder, one.target, {
+    name,
+    from: installed,
+    architecture: request.source.architecture,
+  });
   const { rootfs, devices } = factsOf(template.hypervisor);
   const pack = builder.add({
     kind: 'pack',
@@ -149,12 +153,13 @@ function shortDigest(value: CanonicalValue): string {
 function addHooks(
   builder: GraphBuilder<Step>,
   { template, network }: TargetRequest,
-  start: { readonly name: string; readonly from: StepId },
+  start: { readonly name: string; readonly from: StepId; readonly architecture: string },
 ): StepId {
   const env = {
     MKVE_TEMPLATE: template.name,
     MKVE_HYPERVISOR: template.hypervisor,
     MKVE_VERSION: template.version,
+    MKVE_ARCH: start.architecture,
   };
   const seen = new Map<string, number>();
   let from = start.from;

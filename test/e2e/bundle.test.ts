@@ -100,15 +100,15 @@ describe('building a bundle', () => {
     rig.template({
       hooks: {
         '10-odd': [
-          'mkdir -p /odd/dir && cd /odd',
+          'set -e; mkdir -p /odd/dir && cd /odd',
           'echo a >file; ln file dir/link; ln -s "dangling target" symlink; mkfifo -m 640 fifo',
           'chown 1234:4321 file; chmod 6755 dir; chmod 4750 file',
           `long=$(printf 'x%.0s' $(seq 200)); mkdir -p $long/$long; echo deep >$long/$long/волки`,
           'printf x >"$(printf "caf\\351")"; touch "new\nline" " leading" "quo\'te"',
           'cp /bin/true capable',
           // cap_net_raw=ep in the form of revision 2, which the kernel turns into ours.
-          `perl -e 'my $c = pack("V5", 0x02000001, 1 << 13, 0, 0, 0); syscall(188, "capable", "security.capability", $c, length $c, 0) == 0 or die $!'`,
-          `perl -e 'my $v = "value"; syscall(188, "file", "user.note", $v, length $v, 0) == 0 or die $!'`,
+          `perl -e 'my ($f, $n, $c) = ("capable", "security.capability", pack("V5", 0x02000001, 1 << 13, 0, 0, 0)); syscall(188, $f, $n, $c, length $c, 0) == 0 or die $!'`,
+          `perl -e 'my ($f, $n, $v) = ("file", "user.note", "value"); syscall(188, $f, $n, $v, length $v, 0) == 0 or die $!'`,
           'truncate -s 9M sparse; rm -rf /usr/share/doc; mkdir /usr/share/doc; echo new >/usr/share/doc/opaque',
           'touch -d "2001-02-03 04:05:06.789" dated',
         ].join('\n'),

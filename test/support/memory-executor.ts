@@ -110,11 +110,17 @@ export class MemoryExecutor implements Executor<ToyStep> {
   async #takeTime(step: ToyStep, signal: AbortSignal): Promise<void> {
     const held = this.#held.get(step.id);
     held?.started();
-    const aborted = new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    if (held !== undefined) await Promise.race([held.released, aborted]);
+    if (held !== undefined) await orAborted(held.released, signal);
     for (let turn = this.turns(step); turn > 0 && !signal.aborted; turn--)
       await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+async function orAborted(released: Promise<void>, signal: AbortSignal): Promise<void> {
+  const done = new AbortController();
+  const aborted = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { signal: done.signal });
+  });
+  await Promise.race([released, aborted]);
+  done.abort();
 }

@@ -1,3 +1,4 @@
+import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -75,30 +76,18 @@ interface Running {
 }
 
 /**
- * mmdebstrap needs the host's programs, but neither its network nor its homes, and may write into its own directory
- * alone: maintainer scripts run under it.
+ * mmdebstrap is root of the worker's namespace and could undo any read-only mount, so what must not be touched is not
+ * there at all: of the host only its programs and their settings are, nobody's home and not the store.
  */
 function runMmdebstrap(command: readonly string[], running: Running): Promise<Ended> {
   const { request, workspace, paths, context, tail } = running;
-  const onOutput = (chunk: Uint8Array) => {
-    tail.add(chunk);
-    context.output(chunk);
-  };
+  const supplies = join(context.store.root, request.supplies);
   const argv = [
-    ...['bwrap', '--ro-bind', '/', '/', '--dev-bind', '/dev', '/dev', '--proc', '/proc'],
-    ...[
-      '--perms',
-      '1777',
-      '--tmpfs',
-      '/tmp',
-      '--tmpfs',
-      '/run',
-      '--tmpfs',
-      '/home',
-      '--bind',
-      workspace,
-      workspace,
-    ],
+    ...['unshare', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child', '--', 'bwrap'],
+    ...hostPrograms(),
+    ...['--dev', '/dev', '--proc', '/proc', '--perms', '1777', '--tmpfs', '/tmp', '--tmpfs', '/run'],
+    // The workspace lies inside the supplies and is laid over them.
+    ...['--ro-bind', supplies, supplies, '--bind', workspace, workspace],
     ...['--unshare-net', '--unshare-pid', '--unshare-ipc', '--die-with-parent', '--new-session'],
     ...['--cap-add', 'ALL', '--chdir', workspace, '--'],
     ...command,
@@ -114,7 +103,23 @@ function runMmdebstrap(command: readonly string[], running: Running): Promise<En
       [BASE_SCRIPT_ENV.lists]: paths.lists,
       [BASE_SCRIPT_ENV.debs]: paths.debs,
     },
-    onOutput,
+    onOutput: (chunk) => {
+      tail.add(chunk);
+      return context.output(chunk);
+    },
     signal: context.signal,
   });
+}
+
+/** `/bin` and the like are links into /usr or, on older systems, directories of their own. */
+function hostPrograms(): readonly string[] {
+  const tops = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32']
+    .map((name) => `/${name}`)
+    .filter(existsSync);
+  return [
+    ...['--ro-bind', '/usr', '/usr', '--ro-bind', '/etc', '/etc'],
+    ...tops.flatMap((top) =>
+      lstatSync(top).isSymbolicLink() ? ['--symlink', readlinkSync(top), top] : ['--ro-bind', top, top],
+    ),
+  ];
 }

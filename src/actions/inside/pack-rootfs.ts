@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 import { type Digest, ok, type Result } from '../../base/index.js';
 import type { DeviceNode, RootfsFormat } from '../../graph/index.js';
-import { addDevices, codecFor, type Member, type PackedRootfs, packTree } from '../../pack/index.js';
+import { addDevices, codecFor, type PackedRootfs, packTree } from '../../pack/index.js';
 import { type DpkgPackage, readDpkgStatus } from '../../packages/index.js';
 import type { Failure } from '../../report/index.js';
 import { mountRootfs, type RootfsState, type WorkerContext } from '../../rootfs/index.js';
-import { byteString, bytesOf, findNode, type TreeObjects } from '../../tree/index.js';
+import { byteString, findNode, type TreeObjects } from '../../tree/index.js';
+import { ContentReader } from './content-reader.js';
 import { identityFiles } from './identity-files.js';
 import { removeTree } from './remove-tree.js';
 
@@ -37,17 +37,20 @@ export async function packRootfs(
   const { store, trees, signal } = context;
   const { state, format, level, devices } = request;
   const objects = await trees.load(state);
-  const layers = state.layers.map(({ id }) => id);
-  const mount = await mountRootfs(store.layers, join(store.root, request.workspace), layers);
+  const mount = await mountRootfs(store.layers, join(store.root, request.workspace), {
+    layers: state.layers.map(({ id }) => id),
+    root: objects.get(state.tree).meta,
+  });
+  const reader = await ContentReader.open(mount.root, state, store.layers);
   try {
-    const installed = readDpkgStatus(dpkgStatus(objects, state.tree, mount.root));
+    const installed = readDpkgStatus(dpkgStatus(objects, state.tree, reader));
     const rootfs = await packTree({
       objects,
       tree: addDevices(objects, state.tree, { devices, sourceDateEpoch: state.sourceDateEpoch }),
-      codec: codecFor(format, { level, filter }),
+      codec: codecFor(format, { level, filter, zstdVersion: await zstdVersion(format) }),
       blobs: store.blobs,
       segments: store.segments,
-      readContent: (member) => readSlice(mount.root, member),
+      readContent: (member) => reader.read(member),
       parallel: availableParallelism() + 1,
       signal,
     });
@@ -62,32 +65,22 @@ export async function packRootfs(
   }
 }
 
+/** Larger than any package database; a hook may have made it anything. */
+const MOST_STATUS = 256 * 1024 * 1024;
+
 /** The tree is asked first, so that a link planted at this path leads nowhere. */
-function dpkgStatus(objects: TreeObjects, tree: Digest, root: string): string {
+function dpkgStatus(objects: TreeObjects, tree: Digest, reader: ContentReader): string {
   const path = byteString('var/lib/dpkg/status');
   const node = findNode(objects, tree, path);
-  if (node?.type !== 'file') return '';
+  if (node?.type !== 'file' || node.size > MOST_STATUS) return '';
   const { size, digest } = node;
-  return readSlice(root, { kind: 'content', path, digest, fileSize: size, offset: 0, size }).toString('utf8');
+  const bytes = reader.read({ kind: 'content', path, digest, fileSize: size, offset: 0, size });
+  return bytes.toString('utf8');
 }
 
-function readSlice(root: string, member: Extract<Member, { kind: 'content' }>): Buffer {
-  const path = Buffer.concat([Buffer.from(`${root}/`), bytesOf(member.path)]);
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    if (fstatSync(file).size !== member.fileSize)
-      throw new Error(`${path.toString()} changed since it was captured`);
-    const bytes = Buffer.allocUnsafe(member.size);
-    let filled = 0;
-    while (filled < member.size) {
-      const read = readSync(file, bytes, filled, member.size - filled, member.offset + filled);
-      if (read === 0) throw new Error(`${path.toString()} is shorter than when it was captured`);
-      filled += read;
-    }
-    return bytes;
-  } finally {
-    closeSync(file);
-  }
+async function zstdVersion(format: RootfsFormat): Promise<string> {
+  if (format !== 'tar.zst') return '';
+  return (await filter(['zstd', '--version'], Buffer.alloc(0))).toString().trim();
 }
 
 /** Runs a compressor with bytes in and bytes out. */

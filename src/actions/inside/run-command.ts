@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { err, ok, type Result } from '../../base/index.js';
+import { type Digest, err, ok, type Result } from '../../base/index.js';
 import type { Failure } from '../../report/index.js';
 import {
   type Ended,
@@ -11,8 +11,10 @@ import {
   type RootfsState,
   sandboxArgv,
   spawnInside,
+  syscallFilter,
   type WorkerContext,
 } from '../../rootfs/index.js';
+import { byteString, findNode, type TreeObjects } from '../../tree/index.js';
 import { nameServers } from './name-servers.js';
 import { removeTree } from './remove-tree.js';
 import { Tail } from './tail.js';
@@ -39,8 +41,14 @@ export async function runCommand(
 ): Promise<Result<RootfsState, Failure>> {
   const workspace = join(context.store.root, request.workspace);
   try {
-    const layers = request.state.layers.map(({ id }) => id);
-    const mount = await mountRootfs(context.store.layers, workspace, layers);
+    const { state } = request;
+    const objects = await context.trees.load(state);
+    const unusable = misplacedMountPoint(objects, state.tree);
+    if (unusable !== undefined) return err({ kind: 'rootfs-unusable', detail: unusable });
+    const mount = await mountRootfs(context.store.layers, workspace, {
+      layers: state.layers.map(({ id }) => id),
+      root: objects.get(state.tree).meta,
+    });
     const tail = new Tail();
     let ended: Ended;
     try {
@@ -50,7 +58,6 @@ export async function runCommand(
     }
     if (context.signal.aborted) return err({ kind: 'cancelled' });
     if ('signal' in ended || ended.status !== 0) return err(failureOf(request, ended, tail));
-    const { state } = request;
     const kept = await keepLayer(context, mount.upper, { state, sourceDateEpoch: state.sourceDateEpoch });
     return ok(await flattenIfLong(context, kept, join(workspace, 'flatten')));
   } finally {
@@ -67,12 +74,14 @@ interface Running {
 async function runInSandbox(request: RunCommandArgument, running: Running): Promise<Ended> {
   const { context, mount, tail } = running;
   const names = request.network === 'host' ? await nameServers(mount) : undefined;
+  const filter = syscallFilter(process.arch);
   const argv = sandboxArgv({
     root: mount.root,
     argv: request.argv,
     env: request.env,
     network: request.network,
     files: request.files.map(({ path }, index) => ({ path, descriptor: index + 3 })),
+    ...(filter === undefined ? {} : { filter: request.files.length + 3 }),
     binds: [
       ...(request.debs === undefined
         ? []
@@ -82,12 +91,24 @@ async function runInSandbox(request: RunCommandArgument, running: Running): Prom
   });
   const onOutput = (chunk: Uint8Array) => {
     tail.add(chunk);
-    context.output(chunk);
+    return context.output(chunk);
   };
-  const descriptors = request.files.map(({ bytes }) => bytes);
-  const ended = await spawnInside({ argv, env: {}, descriptors, onOutput, signal: context.signal });
-  await names?.tidy();
-  return ended;
+  const descriptors = [...request.files.map(({ bytes }) => bytes), ...(filter === undefined ? [] : [filter])];
+  try {
+    return await spawnInside({ argv, env: {}, descriptors, onOutput, signal: context.signal });
+  } finally {
+    await names?.tidy();
+  }
+}
+
+/**
+ * bwrap and the worker follow these paths while the root file system is put together, when a link planted there
+ * would lead out of it.
+ */
+function misplacedMountPoint(objects: TreeObjects, tree: Digest): string | undefined {
+  return ['dev', 'etc', 'proc', 'tmp']
+    .filter((name) => (findNode(objects, tree, byteString(name)) ?? { type: 'dir' }).type !== 'dir')
+    .map((name) => `/${name} is not a directory`)[0];
 }
 
 function failureOf({ what, argv }: RunCommandArgument, ended: Ended, tail: Tail): Failure {

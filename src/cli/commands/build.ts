@@ -1,9 +1,10 @@
 import { err, ok, type Result } from '../../base/index.js';
-import { selectTargets, type Target } from '../../graph/index.js';
+import { type StepId, selectTargets, type Target } from '../../graph/index.js';
 import type { Failure } from '../../report/index.js';
 import { type Command, fail } from '../main.js';
 import { openProject } from '../open-project.js';
 import { allOf, has, type mkveCommands, type OptionNames, type ParsedOptions } from '../options/index.js';
+import type { Project } from '../project.js';
 import { openReporter, verbosityOf } from '../reporters.js';
 import { forcedSteps, runBuild } from '../run-build.js';
 import { printPlan } from './print-plan.js';
@@ -18,7 +19,9 @@ export async function buildCommand(command: Command, options: Options): Promise<
   const { graph, session, jobs } = project.value;
   const chosen = chooseTargets(project.value.targets, options.operands);
   if (!chosen.ok) return fail('mkve', chosen.error, streams);
-  const forced = forcedSteps(graph, allOf(options, 'force'));
+  const force = chooseForced(project.value, allOf(options, 'force'));
+  if (!force.ok) return fail('mkve', force.error, streams);
+  const forced = force.value;
   try {
     if (has(options, 'dry-run')) {
       await printPlan({ graph, session, targets: chosen.value, forced, format: formatOf(options), streams });
@@ -54,6 +57,16 @@ export function chooseTargets(
     return err({ kind: 'target-unknown', wanted, known: targets.map(({ name }) => name) });
   }
   return ok(selection.targets);
+}
+
+/** The steps to run again. A pattern without any is a mistake, as a target would be: it would be taken for done. */
+function chooseForced(
+  { graph, targets }: Project,
+  patterns: readonly string[],
+): Result<ReadonlySet<StepId>, Failure> {
+  const idle = patterns.find((pattern) => forcedSteps(graph, [pattern]).size === 0);
+  if (idle === undefined) return ok(forcedSteps(graph, patterns));
+  return err({ kind: 'target-unknown', wanted: idle, known: targets.map(({ name }) => name) });
 }
 
 export function formatOf(options: ParsedOptions<'json'>): 'plain' | 'json' {

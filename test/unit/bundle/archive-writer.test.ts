@@ -125,9 +125,9 @@ describe('a written archive', () => {
     const content = Buffer.alloc(3 * 1024 * 1024 + 7, 'segment ');
     await writeFile(segment, content);
     const parts = [
-      { kind: 'file', path: segment, size: content.length },
+      { kind: 'file', path: segment, size: content.length, digest: digestOf(content) },
       { kind: 'bytes', bytes: Buffer.from('between') },
-      { kind: 'file', path: segment, size: content.length },
+      { kind: 'file', path: segment, size: content.length, digest: digestOf(content) },
     ] as const;
     const size = 2 * content.length + 7;
     const written = await writeMembers({ path: 'rootfs.tar', mode: 0o644, size, parts });
@@ -148,9 +148,22 @@ describe('a written archive', () => {
       path: 'rootfs.tar',
       mode: 0o644,
       size,
-      parts: [{ kind: 'file', path, size }],
+      parts: [{ kind: 'file', path, size, digest: digestOf(Buffer.alloc(100)) }],
     });
     expect(written).toEqual({ ok: false, error: { kind: 'part-damaged', path, detail } });
+  });
+
+  test('fails when the content of a part file is not what its digest says', async () => {
+    const path = join(directory.path, 'segment');
+    await writeFile(path, 'altered');
+    const written = await writeMembers({
+      path: 'rootfs.tar',
+      mode: 0o644,
+      size: 7,
+      parts: [{ kind: 'file', path, size: 7, digest: digestOf('genuine') }],
+    });
+    const error = { kind: 'part-damaged', path, detail: 'its content was altered' };
+    expect(written).toEqual({ ok: false, error });
   });
 
   test('fails when a part file is gone', async () => {
@@ -159,7 +172,7 @@ describe('a written archive', () => {
       path: 'rootfs.tar',
       mode: 0o644,
       size: 1,
-      parts: [{ kind: 'file', path, size: 1 }],
+      parts: [{ kind: 'file', path, size: 1, digest: digestOf('x') }],
     });
     expect(written).toMatchObject({ ok: false, error: { kind: 'part-damaged', path } });
   });

@@ -70,7 +70,9 @@ const noFilter = () => Promise.reject(new Error('no program needed'));
 describe('packTree', () => {
   it('says what it has packed', async () => {
     const root = threeSegments();
-    const request = requestFor(root, { codec: codecFor('tar', { level: 0, filter: noFilter }) });
+    const request = requestFor(root, {
+      codec: codecFor('tar', { level: 0, zstdVersion: 'test', filter: noFilter, zstdVersion: '' }),
+    });
     const packed = await packTree(request);
     const archive = archiveOf(root);
     expect((await bytesOf(request.blobs, packed)).equals(archive)).toBe(true);
@@ -86,7 +88,9 @@ describe('packTree', () => {
 
   it('gives gzip members that read as one stream', async () => {
     const root = threeSegments();
-    const request = requestFor(root, { codec: codecFor('tar.gz', { level: 1, filter: noFilter }) });
+    const request = requestFor(root, {
+      codec: codecFor('tar.gz', { level: 1, zstdVersion: 'test', filter: noFilter, zstdVersion: '' }),
+    });
     const packed = await packTree(request);
     const bytes = await bytesOf(request.blobs, packed);
     expect(gunzipSync(bytes).equals(archiveOf(root))).toBe(true);
@@ -97,7 +101,9 @@ describe('packTree', () => {
     const root = threeSegments();
     const filter = ([program = '', ...args]: readonly string[], input: Buffer) =>
       Promise.resolve(spawnSync(program, args, { input, maxBuffer: 1 << 28 }).stdout);
-    const request = requestFor(root, { codec: codecFor('tar.zst', { level: 3, filter }) });
+    const request = requestFor(root, {
+      codec: codecFor('tar.zst', { level: 3, zstdVersion: 'test', filter }),
+    });
     const bytes = await bytesOf(request.blobs, await packTree(request));
     const plain = spawnSync('zstd', ['-dcq'], { input: bytes, maxBuffer: 1 << 28 }).stdout;
     expect(plain.equals(archiveOf(root))).toBe(true);
@@ -132,7 +138,10 @@ describe('packTree', () => {
   it('does not mix up segments of two codecs', async () => {
     const request = requestFor(threeSegments());
     await packTree(request);
-    const plain = await packTree({ ...request, codec: codecFor('tar', { level: 0, filter: noFilter }) });
+    const plain = await packTree({
+      ...request,
+      codec: codecFor('tar', { level: 0, zstdVersion: 'test', filter: noFilter, zstdVersion: '' }),
+    });
     expect(plain).toMatchObject({ digest: plain.plainDigest, compressed: 3 });
   });
 

@@ -89,6 +89,11 @@ describe('tarHeader', () => {
     expect(pax).toBe('21 hdrcharset=BINARY\n13 path=./\xffa\n');
   });
 
+  it('says so too of text that is not in composed form, which libarchive would rewrite', () => {
+    const { pax } = parts(tarHeader(fileAt('e\u0301')));
+    expect(Buffer.from(pax, 'latin1').toString()).toBe('21 hdrcharset=BINARY\n14 path=./e\u0301\n');
+  });
+
   it('counts the length of a record with the digits of that length', () => {
     for (const length of [80, 88, 89, 90, 985, 986, 987, 988, 9_990]) {
       const { pax } = parts(tarHeader(fileAt(`${'é'.repeat(length)}`)));
