@@ -157,6 +157,42 @@ describe.each(runsAs)('a hostile hook, mkve run by the %s', (as) => {
     expect(text).not.toContain(rig.store.concat('/layers'));
   });
 
+  it("does not get at the caller's kernel keyrings", async () => {
+    // add_key(2) is refused as well; numbers of x86-64.
+    const search = `perl -e '$! = 0; my ($t, $d) = ("user", "anything"); syscall(250, 10, -3, $t, $d, 0); exit($!{EPERM} ? 1 : 0)'`;
+    const { ran, text } = await log(attempt('keyctl', search));
+    expect(ran.status, text).toBe(0);
+    expect(text).toContain('keyctl: refused');
+  });
+
+  it('plants no link that leads the next step out', async () => {
+    const victim = rig.path('victim');
+    rig.write('victim/untouched', '');
+    rig.template({
+      hooks: {
+        '10-plant': `mv /etc /etc.real && ln -s /oldroot${victim} /etc`,
+        '20-next': 'echo never runs',
+      },
+    });
+    const ran = await rig.bundle();
+    expect(ran.status).toBe(1);
+    expect(ran.stderr).toContain('/etc is not a directory');
+    expect(readdirSync(victim)).toEqual(['untouched']);
+  });
+
+  it('cannot fill memory or disk with what it writes', async () => {
+    rig.template({
+      hooks: { flood: 'head -c 200000000 /dev/zero | tr "\\0" "x"; echo; echo the end; exit 9' },
+    });
+    const ran = await rig.bundle();
+    expect(ran.status).toBe(1);
+    const path = /whole output: (\S+)/.exec(ran.stderr)?.[1] ?? '';
+    const kept = readFileSync(path, 'utf8');
+    expect(kept.length).toBeLessThan(30_000_000);
+    expect(kept).toMatch(/mkve left out \d+ bytes here/);
+    expect(kept.endsWith('the end\n')).toBe(true);
+  });
+
   it('leaves no process behind', async () => {
     const { ran, text } = await log(
       "(setsid sh -c 'sleep 98762' >/dev/null 2>&1 &)\nnohup sleep 98762 >/dev/null 2>&1 &\necho started",

@@ -71,7 +71,7 @@ describe('packTree', () => {
   it('says what it has packed', async () => {
     const root = threeSegments();
     const request = requestFor(root, {
-      codec: codecFor('tar', { level: 0, zstdVersion: 'test', filter: noFilter, zstdVersion: '' }),
+      codec: codecFor('tar', { level: 0, zstdVersion: 'test', filter: noFilter }),
     });
     const packed = await packTree(request);
     const archive = archiveOf(root);
@@ -89,7 +89,7 @@ describe('packTree', () => {
   it('gives gzip members that read as one stream', async () => {
     const root = threeSegments();
     const request = requestFor(root, {
-      codec: codecFor('tar.gz', { level: 1, zstdVersion: 'test', filter: noFilter, zstdVersion: '' }),
+      codec: codecFor('tar.gz', { level: 1, zstdVersion: 'test', filter: noFilter }),
     });
     const packed = await packTree(request);
     const bytes = await bytesOf(request.blobs, packed);
@@ -140,7 +140,7 @@ describe('packTree', () => {
     await packTree(request);
     const plain = await packTree({
       ...request,
-      codec: codecFor('tar', { level: 0, zstdVersion: 'test', filter: noFilter, zstdVersion: '' }),
+      codec: codecFor('tar', { level: 0, zstdVersion: 'test', filter: noFilter }),
     });
     expect(plain).toMatchObject({ digest: plain.plainDigest, compressed: 3 });
   });
