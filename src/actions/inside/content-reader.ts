@@ -12,6 +12,13 @@ type Content = Extract<Member, { kind: 'content' }>;
 /** The kernel's clock and a file's times advance in ticks. */
 const TICK_MS = 50;
 
+interface StoredLayer {
+  readonly id: string;
+  readonly path: string;
+  /** Milliseconds: nothing writes to it after this. */
+  readonly trustedUntil: number;
+}
+
 /**
  * Reads the files of a mounted state for the packer. Nothing writes to a layer once it is in the store, so a file
  * whose ctime (which cannot be set back) is later than that was altered, and must prove that its content is still
@@ -19,25 +26,22 @@ const TICK_MS = 50;
  */
 export class ContentReader {
   readonly #root: string;
-  readonly #state: RootfsState;
-  readonly #layers: LayerStore;
-  readonly #trustedUntil: number;
+  /** Topmost first. */
+  readonly #layers: readonly StoredLayer[];
+  readonly #oldest: number;
   readonly #proven = new Set<string>();
 
-  private constructor(
-    root: string,
-    state: RootfsState,
-    known: { readonly layers: LayerStore; readonly until: number },
-  ) {
+  private constructor(root: string, layers: readonly StoredLayer[]) {
     this.#root = root;
-    this.#state = state;
-    this.#layers = known.layers;
-    this.#trustedUntil = known.until;
+    this.#layers = layers;
+    this.#oldest = Math.min(...layers.map(({ trustedUntil }) => trustedUntil));
   }
 
-  static async open(root: string, state: RootfsState, layers: LayerStore): Promise<ContentReader> {
-    const times = await Promise.all(state.layers.map(({ id }) => layers.storedAt(id)));
-    return new ContentReader(root, state, { layers, until: Math.max(0, ...times) + TICK_MS });
+  static async open(root: string, state: RootfsState, store: LayerStore): Promise<ContentReader> {
+    const layers = state.layers.toReversed().map(async ({ id }) => {
+      return { id, path: store.pathOf(id), trustedUntil: (await store.storedAt(id)) + TICK_MS };
+    });
+    return new ContentReader(root, await Promise.all(layers));
   }
 
   read(member: Content): Buffer {
@@ -46,11 +50,15 @@ export class ContentReader {
     try {
       const { size, ctimeMs } = fstatSync(file);
       if (size !== member.fileSize) throw this.#damage(member);
-      if (ctimeMs > this.#trustedUntil && !this.#isProven(member, file)) throw this.#damage(member);
+      if (!this.#isUntouched(member, ctimeMs) && !this.#isProven(member, file)) throw this.#damage(member);
       return readAt(file, member.offset, member.size);
     } finally {
       closeSync(file);
     }
+  }
+
+  #isUntouched(member: Content, ctimeMs: number): boolean {
+    return ctimeMs <= this.#oldest || ctimeMs <= (this.#holderOf(member)?.trustedUntil ?? 0);
   }
 
   #isProven(member: Content, file: number): boolean {
@@ -64,17 +72,18 @@ export class ContentReader {
     return true;
   }
 
-  /** Names the layer that the file comes from, the topmost that has it. */
   #damage(member: Content): StoreDamage {
+    const message = `${displayName(member.path)} is not what it was when its layer was stored`;
+    return new StoreDamage(message, this.#holderOf(member)?.id);
+  }
+
+  /** The layer that the file comes from: the topmost that has it. */
+  #holderOf(member: Content): StoredLayer | undefined {
     const name = bytesOf(member.path);
-    const holder = this.#state.layers.findLast(({ id }) => {
-      const path = Buffer.concat([Buffer.from(`${this.#layers.pathOf(id)}/`), name]);
-      return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    return this.#layers.find(({ path }) => {
+      const place = Buffer.concat([Buffer.from(`${path}/`), name]);
+      return lstatSync(place, { throwIfNoEntry: false }) !== undefined;
     });
-    return new StoreDamage(
-      `${displayName(member.path)} is not what it was when its layer was stored`,
-      holder?.id,
-    );
   }
 }
 
