@@ -13,7 +13,7 @@ function merge(commandLine: string, config: BundleConfig = {}) {
   const argv = commandLine.split(' ').filter((word) => word !== '');
   const parsed = parseOptions(mkveBundleOptions, argv);
   if (!parsed.ok) return expect.fail(parsed.error.message);
-  return mergeBundleArguments({ given: parsed.value, config, cwd: '/work' });
+  return mergeBundleArguments({ given: parsed.value, config, cwd: '/srv/project' });
 }
 
 function merged(commandLine: string, config: BundleConfig = {}) {
@@ -34,7 +34,7 @@ describe('the arguments of mkve-bundle', () => {
     expect(merged(LEAST)).toEqual({
       template: 't',
       hypervisor: 'kvm',
-      output: '/work/box.bun',
+      output: '/srv/project/box.bun',
       hooks: ['/usr/share/mkve/hooks'],
       sign: 'gpg',
       mirrors: [],
@@ -60,13 +60,13 @@ describe('the arguments of mkve-bundle', () => {
       template: '/t',
       hypervisor: 'openvz',
       output: '/srv/x.bun',
-      hooks: ['/h', '/work/rel'],
+      hooks: ['/h', '/srv/project/rel'],
       sign: 'none',
       backend: 'mmdebstrap',
       suite: 'sid',
       mirrors: ['https://a.example.org/'],
       verbosity: 'verbose',
-      logfile: '/work/log',
+      logfile: '/srv/project/log',
       arch: 'arm64',
     });
   });
@@ -83,9 +83,9 @@ describe('the arguments of mkve-bundle', () => {
     const commandLine = '--hyp kvm --out mine.bun --hooks a --hooks b --mirror m --quiet mine';
     expect(merged(commandLine, config)).toMatchObject({
       hypervisor: 'kvm',
-      output: '/work/mine.bun',
+      output: '/srv/project/mine.bun',
       template: 'mine',
-      hooks: ['/work/a', '/work/b'],
+      hooks: ['/srv/project/a', '/srv/project/b'],
       mirrors: ['m'],
       verbosity: 'quiet',
     });
