@@ -5,17 +5,16 @@ import { dirname, join } from 'node:path';
 
 import { inject } from 'vitest';
 
-export interface Ran {
-  readonly status: number | null;
-  readonly signal: string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type Ran, type Running, runningOf } from './running.js';
+
+export type { Ran, Running };
 
 export type As = 'caller' | 'user';
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: the rig's directory. */
+  readonly cwd?: string;
   readonly onStart?: (pid: number) => void;
   readonly store?: string;
 }
@@ -100,43 +99,42 @@ export class Rig {
   }
 
   run(program: 'mkve' | 'mkve-bundle', args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-    const { mkve } = this.#context;
-    return this.exec([process.execPath, join(mkve, `dist/cli/${program}.js`), ...args], options);
+    return this.exec([...this.program(program), ...args], options);
+  }
+
+  /** How a program of the installation under test is called. */
+  program(name: 'mkve' | 'mkve-bundle'): readonly string[] {
+    return [process.execPath, join(this.#context.mkve, `dist/cli/${name}.js`)];
   }
 
   exec(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    return this.start(argv, options).ended;
+  }
+
+  /** As `run`, for a test that has something to do while it goes on. */
+  startRun(program: 'mkve' | 'mkve-bundle', args: readonly string[], options: RunOptions = {}): Running {
+    return this.start([...this.program(program), ...args], options);
+  }
+
+  start(argv: readonly string[], options: RunOptions = {}): Running {
     const { user } = this.#context;
     const identity = this.#as === 'user' && user !== undefined ? { uid: user.uid, gid: user.gid } : {};
-    const home = this.path('home');
     const env = {
       PATH: process.env['PATH'] ?? '',
-      HOME: home,
+      HOME: this.path('home'),
       MKVE_CACHE_DIR: options.store ?? this.store,
       ...options.env,
     };
     const [program = '', ...args] = argv;
     const child = spawn(program, args, {
-      cwd: this.directory,
+      cwd: options.cwd ?? this.directory,
       env,
       ...identity,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-    if (child.pid !== undefined) options.onStart?.(child.pid);
-    return new Promise((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', (status, signal) =>
-        resolve({
-          status,
-          signal,
-          stdout: Buffer.concat(out).toString(),
-          stderr: Buffer.concat(err).toString(),
-        }),
-      );
-    });
+    const running = runningOf(child);
+    options.onStart?.(running.pid);
+    return running;
   }
 
   dispose(): void {
@@ -147,4 +145,23 @@ export class Rig {
 /** The steps that ran, without the target's name. */
 export function stepsRan({ stdout }: Ran): readonly string[] {
   return [...stdout.matchAll(/^ran {6}(?:\S+?:)?(\S+) in /gm)].map(([, step]) => step ?? '');
+}
+
+/** The steps that ran, by their full names. */
+export function idsRan({ stdout }: Ran): readonly string[] {
+  return [...stdout.matchAll(/^ran {6}(\S+) in /gm)].map(([, id]) => id ?? '');
+}
+
+/** The steps that ran, where those of installing packages go by their kinds: their names hold the digest of the list. */
+export function kindsRan({ stdout }: Ran): readonly string[] {
+  const names = stdout.matchAll(/^ran {6}(?:(\w+):bookworm\S*|\S+:(\S+)) in /gm);
+  return [...names].map(([, kind, step]) => kind ?? step ?? '');
+}
+
+/** What `--json` printed: every line must be an object. */
+export function jsonOf({ stdout }: Ran): readonly Readonly<Record<string, unknown>>[] {
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
