@@ -84,7 +84,7 @@ export class AptBox {
 
   /** The exact packages that installing these names (or apt patterns) would bring, in apt's order. */
   async resolve(names: readonly string[]): Promise<Result<readonly ResolvedPackage[], Failure>> {
-    const printed = await this.#install(['--print-uris', '--quiet=2'], names);
+    const printed = await this.#install(['--print-uris'], names);
     if (!printed.ok) return printed;
     const packages = parseUris(printed.value);
     const lines = printed.value.split('\n').filter((line) => line.startsWith("'"));

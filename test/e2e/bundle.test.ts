@@ -49,9 +49,9 @@ describe('building a bundle', () => {
   });
 
   it('reruns no hook for a changed conf file and packs nothing again', async () => {
-    rig.template({ hooks, conf: { notes: 'first\n' } });
+    rig.template({ hooks, conf: { notes: `first ${rig.name}\n` } });
     expect((await rig.bundle()).status).toBe(0);
-    rig.write(`${rig.name}/conf/lxc/notes`, 'second\n');
+    rig.write(`${rig.name}/conf/lxc/notes`, `second ${rig.name}\n`);
     expect(stepsRan(await rig.bundle())).toEqual(['conf', 'metainfo', 'bundle']);
   });
 
