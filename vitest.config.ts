@@ -8,6 +8,7 @@ export default defineConfig({
           name: 'fast',
           include: ['test/{unit,contract,property}/**/*.test.ts'],
           testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -18,6 +19,8 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           maxWorkers: 2,
+          // Vitest runs projects with different worker counts only in groups of their own.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -27,8 +28,9 @@ export interface E2eContext {
   };
 }
 
-const USER = 'mkve-e2e';
 const ROOT = resolve(import.meta.dirname, '../../..');
+/** One a checkout, so that the tests of two checkouts can run at once, and a user that a killed run left is found again. */
+const USER = `mkve-e2e-${createHash('sha256').update(ROOT).digest('hex').slice(0, 6)}`;
 
 /** Builds once what most tests start from: the real thing, from the host's mirrors. */
 export default function setup(project: TestProject): () => void {
