@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 
 import { err, messageOf, type Result } from '../base/index.js';
+import { stagedBeside, sweepBeside } from '../store/index.js';
 import { type ArchiveContent, type ArchiveWriteFailure, writeArchive } from './archive-writer.js';
 import type { WrittenFile } from './chunked-output.js';
 
@@ -14,10 +14,10 @@ export async function writeBundleFile(
   path: string,
   content: ArchiveContent,
 ): Promise<Result<WrittenFile, ArchiveWriteFailure>> {
-  // Not derived from the bundle's name, which may already be as long as a name can be.
-  const staged = join(dirname(path), `.mkve-${randomBytes(6).toString('hex')}.tmp`);
+  const staged = stagedBeside(path);
   try {
     await mkdir(dirname(path), { recursive: true });
+    await sweepBeside(path);
     const written = await writeStaged({ staged, path }, content);
     if (written.ok) await rename(staged, path);
     else await rm(staged, { force: true });
