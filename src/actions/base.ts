@@ -7,7 +7,7 @@ import type { Failure } from '../report/index.js';
 import { stateOutputs } from '../rootfs/index.js';
 import { linkLists, openBox, supplyDebs } from './deb-supply.js';
 import type { MakeBaseAnswer, MakeBaseArgument } from './inside/make-base.js';
-import type { ActionKind } from './kind.js';
+import { type ActionKind, authored, EPOCH, left } from './kind.js';
 import {
   baseStatus,
   describeRepository,
@@ -31,6 +31,14 @@ export const base: ActionKind<BaseStep> = {
       script: digestOf(BASE_SCRIPTS),
       sourceDateEpoch: sourceDateEpoch ?? snapshotOf(inputs['snapshot']).date,
     },
+  }),
+
+  inputNames: ({ sourceDateEpoch }) => ({
+    repository: authored('package repositories'),
+    sources: authored('sources.list of the root file system'),
+    script: authored("mkve's own scripts"),
+    packages: left('packages of the base'),
+    sourceDateEpoch: sourceDateEpoch === undefined ? left(EPOCH) : authored(EPOCH),
   }),
 
   async isUsable(_step, outputs, deps) {

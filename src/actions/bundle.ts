@@ -4,7 +4,7 @@ import { bug, type Digest, err, isDigest, ok } from '../base/index.js';
 import type { MemberSource } from '../bundle/index.js';
 import type { BundleStep } from '../graph/index.js';
 import type { Store } from '../store/index.js';
-import type { ActionKind, Inputs } from './kind.js';
+import { type ActionKind, type Inputs, left } from './kind.js';
 import { loadBundle } from './load-bundle.js';
 import { rootfsMember } from './metainfo.js';
 import { confMembers, metainfoBlob, packedOf, signatureBlob } from './outputs.js';
@@ -22,6 +22,8 @@ export const bundle: ActionKind<BundleStep> = {
       signature: step.signature === undefined ? null : signatureBlob(inputs['signature']),
     },
   }),
+
+  inputNames: () => ({ metainfo: left('metainfo.json'), signature: left('signature') }),
 
   isUsable: ({ output }, outputs, { store }) =>
     store.outputs.isCurrent(output, bundleDigest(outputs['bundle'])),

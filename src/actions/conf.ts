@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { type CanonicalValue, digestOf, err, messageOf, ok } from '../base/index.js';
 import type { ConfStep } from '../graph/index.js';
-import type { ActionKind } from './kind.js';
+import { type ActionKind, authored } from './kind.js';
 import { type ConfMember, confMembers } from './outputs.js';
 
 /** Files for whoever creates the container; no hook sees them. */
@@ -12,6 +12,8 @@ export const conf: ActionKind<ConfStep> = {
     version: 1,
     inputs: { files: files.map(({ path, digest, mode }) => ({ path, digest, mode })) },
   }),
+
+  inputNames: () => ({ files: authored('conf files') }),
 
   async isUsable(_step, outputs, { store }) {
     const sizes = await Promise.all(confMembers(outputs).map(({ blob }) => store.blobs.size(blob)));

@@ -1,5 +1,5 @@
 import { err, type Result } from '../base/index.js';
-import type { Action, Executor, RunContext } from '../engine/index.js';
+import type { Action, Executor, InputName, RunContext } from '../engine/index.js';
 import type { Step, StepKind } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import type { Outputs } from '../store/index.js';
@@ -7,7 +7,7 @@ import { base } from './base.js';
 import { bundle } from './bundle.js';
 import { conf } from './conf.js';
 import { hook } from './hook.js';
-import type { ActionDeps, ActionKind, Inputs } from './kind.js';
+import { type ActionDeps, type ActionKind, authored, type Inputs } from './kind.js';
 import { metainfo } from './metainfo.js';
 import { pack } from './pack.js';
 import { packages } from './packages.js';
@@ -29,6 +29,12 @@ export class ActionExecutor implements Executor<Step> {
 
   describe(step: Step, inputs: Inputs): Action {
     return kindOf(step).describe(step, inputs, this.#deps);
+  }
+
+  inputName(step: Step, path: string): InputName {
+    const names = new Map(Object.entries(kindOf(step).inputNames(step)));
+    const [first = ''] = path.split('.');
+    return names.get(path) ?? names.get(first) ?? authored(path.replace(/^env\./, 'environment '));
   }
 
   isUsable(step: Step, outputs: Outputs): Promise<boolean> {

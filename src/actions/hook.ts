@@ -6,7 +6,7 @@ import type { Failure } from '../report/index.js';
 import { type RootfsState, rootfsState, stateOutputs } from '../rootfs/index.js';
 import { insideEnvironment } from './environment.js';
 import type { RunCommandArgument } from './inside/run-command.js';
-import type { ActionKind } from './kind.js';
+import { type ActionKind, authored, left } from './kind.js';
 import { nameInStore } from './outputs.js';
 import { hasRootfs } from './rootfs-usable.js';
 
@@ -21,6 +21,13 @@ export const hook: ActionKind<HookStep> = {
       env: environmentOf(step, rootfsState(inputs['from'])),
       network: step.network,
     },
+  }),
+
+  inputNames: ({ hook: { file } }) => ({
+    tree: left('the root file system before it'),
+    'hook.digest': authored(`file ${file}: content`),
+    'hook.args': authored('arguments of the hook'),
+    'env.SOURCE_DATE_EPOCH': left('environment SOURCE_DATE_EPOCH'),
   }),
 
   isUsable: (_step, outputs, deps) => hasRootfs(outputs, deps),

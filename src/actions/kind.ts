@@ -1,5 +1,5 @@
 import type { CommandRunner, Result } from '../base/index.js';
-import type { Action, RunContext } from '../engine/index.js';
+import type { Action, InputName, RunContext } from '../engine/index.js';
 import type { Step } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import type { WorkerIdentity, WorkerPool } from '../rootfs/index.js';
@@ -26,6 +26,20 @@ export type Inputs = Readonly<Record<string, Outputs>>;
 /** One kind of step. */
 export interface ActionKind<S extends Step> {
   describe(step: S, inputs: Inputs, deps: ActionDeps): Action;
+  /** Names of the parts of its action document, by path or by the first word of the path. */
+  inputNames(step: S): Readonly<Record<string, InputName>>;
   isUsable(step: S, outputs: Outputs, deps: ActionDeps): Promise<boolean>;
   run(step: S, context: RunContext, deps: ActionDeps): Promise<Result<Outputs, Failure>>;
 }
+
+/** An input that its author wrote. */
+export function authored(words: string): InputName {
+  return { words, from: 'author' };
+}
+
+/** An input that another step left. */
+export function left(words: string): InputName {
+  return { words, from: 'step' };
+}
+
+export const EPOCH = 'source date epoch';

@@ -1,7 +1,7 @@
 import { bug, type Digest, hexOf, ok } from '../base/index.js';
 import type { MetainfoMember } from '../bundle/index.js';
 import type { MetainfoStep, RootfsFormat } from '../graph/index.js';
-import type { ActionKind, Inputs } from './kind.js';
+import { type ActionKind, authored, EPOCH, type Inputs, left } from './kind.js';
 import { loadBundle } from './load-bundle.js';
 import { confMembers, metainfoBlob, packedOf } from './outputs.js';
 
@@ -23,6 +23,14 @@ export const metainfo: ActionKind<MetainfoStep> = {
       },
     };
   },
+
+  inputNames: () => ({
+    rootfs: left('the packed root file system'),
+    packages: left('packages.json'),
+    conf: left('conf files'),
+    mkve: authored('version of mkve'),
+    sourceDateEpoch: left(EPOCH),
+  }),
 
   async isUsable(_step, outputs, { store }) {
     return (await store.blobs.size(metainfoBlob(outputs))) !== undefined;

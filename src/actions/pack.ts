@@ -4,7 +4,7 @@ import type { Failure } from '../report/index.js';
 import { rootfsState } from '../rootfs/index.js';
 import type { Outputs } from '../store/index.js';
 import type { PackRootfsAnswer, PackRootfsArgument } from './inside/pack-rootfs.js';
-import type { ActionKind } from './kind.js';
+import { type ActionKind, authored, EPOCH, left } from './kind.js';
 import { loadBundle } from './load-bundle.js';
 import { nameInStore, packedOf } from './outputs.js';
 
@@ -20,6 +20,12 @@ export const pack: ActionKind<PackStep> = {
       devices: devices as unknown as CanonicalValue,
       sourceDateEpoch: rootfsState(inputs['from']).sourceDateEpoch,
     },
+  }),
+
+  inputNames: () => ({
+    tree: left('the root file system before it'),
+    devices: authored('device nodes'),
+    sourceDateEpoch: left(EPOCH),
   }),
 
   async isUsable(_step, outputs, { store }) {

@@ -8,7 +8,7 @@ import { type RootfsState, rootfsState, stateOutputs } from '../rootfs/index.js'
 import { openBox, supplyDebs } from './deb-supply.js';
 import { insideEnvironment } from './environment.js';
 import type { RunCommandArgument } from './inside/run-command.js';
-import type { ActionKind } from './kind.js';
+import { type ActionKind, authored, EPOCH, left } from './kind.js';
 import { describeResolved, nameInStore, resolvedOf, snapshotOf, statusBytes } from './outputs.js';
 import { hasRootfs } from './rootfs-usable.js';
 
@@ -24,6 +24,14 @@ export const packages: ActionKind<PackagesStep> = {
       script: digestOf(INSTALL_SCRIPT),
       sourceDateEpoch: rootfsState(inputs['base']).sourceDateEpoch,
     },
+  }),
+
+  inputNames: () => ({
+    tree: left('the base'),
+    packages: left('packages'),
+    requested: left('package list'),
+    script: authored("mkve's own script"),
+    sourceDateEpoch: left(EPOCH),
   }),
 
   isUsable: (_step, outputs, deps) => hasRootfs(outputs, deps),

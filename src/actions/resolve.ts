@@ -3,7 +3,7 @@ import type { ResolveStep } from '../graph/index.js';
 import { variantPatterns } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
 import { openBox } from './deb-supply.js';
-import type { ActionKind } from './kind.js';
+import { type ActionKind, authored, left } from './kind.js';
 import { baseStatus, describeRepository, snapshotOf, statusBytes } from './outputs.js';
 
 /** Names to exact packages. */
@@ -20,6 +20,13 @@ export const resolve: ActionKind<ResolveStep> = {
       packages: [...packages].sort(compareCodeUnits),
       recommends: source.recommends,
     },
+  }),
+
+  inputNames: () => ({
+    repository: authored('package repositories'),
+    packages: authored('package list'),
+    snapshot: left('repository snapshot'),
+    installed: left('packages of the base'),
   }),
 
   isUsable: () => Promise.resolve(true),

@@ -1,6 +1,6 @@
 import { bug, err, ok } from '../base/index.js';
 import type { SignStep } from '../graph/index.js';
-import type { ActionKind } from './kind.js';
+import { type ActionKind, authored, left } from './kind.js';
 import { loadBundle } from './load-bundle.js';
 import { metainfoBlob, signatureBlob } from './outputs.js';
 
@@ -11,6 +11,8 @@ export const sign: ActionKind<SignStep> = {
     version: 1,
     inputs: { metainfo: metainfoBlob(inputs['metainfo']), key: key ?? null },
   }),
+
+  inputNames: () => ({ metainfo: left('metainfo.json'), key: authored('signing key') }),
 
   async isUsable(_step, outputs, { store }) {
     return (await store.blobs.size(signatureBlob(outputs))) !== undefined;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { canonicalJson, type Digest, digestOf, ok } from '../base/index.js';
 import type { SnapshotStep } from '../graph/index.js';
 import { AptBox } from '../packages/index.js';
-import type { ActionKind } from './kind.js';
+import { type ActionKind, authored } from './kind.js';
 import { describeRepository, snapshotOf } from './outputs.js';
 
 /**
@@ -16,6 +16,8 @@ export const snapshot: ActionKind<SnapshotStep> = {
     version: 1,
     inputs: { repository: describeRepository(source) },
   }),
+
+  inputNames: () => ({ repository: authored('package repositories') }),
 
   async isUsable(_step, outputs, { store }) {
     const sizes = await Promise.all(snapshotOf(outputs).lists.map(({ blob }) => store.blobs.size(blob)));

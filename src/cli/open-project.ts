@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { err, ok, type Result } from '../base/index.js';
 import { findMkvefile, loadMkvefile } from '../mkvefile/index.js';
 import { type Failure, renderProblem } from '../report/index.js';
+import { lineagesOf } from '../template/index.js';
 import type { Command } from './main.js';
 import { lastOf, type ParsedOptions } from './options/index.js';
 import { compileProject, type Project } from './project.js';
@@ -38,6 +39,7 @@ export async function openProject(
     host,
     cacheDirectory: config.cache.directory,
     scope: file,
+    lineages: lineagesOf(project.value.graph, project.value.targets),
     jobs: many,
     signing,
   });

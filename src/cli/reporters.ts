@@ -15,6 +15,7 @@ interface ReporterRequest {
   readonly streams: Streams;
   readonly format: 'plain' | 'json';
   readonly verbosity: Verbosity;
+  readonly reasons?: 'shown' | 'hidden';
   /** Absolute path of a file that gets everything as well. */
   readonly logfile?: string;
 }
@@ -26,9 +27,9 @@ export interface OpenReporter {
 
 /** The reporter that the options ask for. */
 export function openReporter(request: ReporterRequest): Result<OpenReporter, Failure> {
-  const { streams, format, verbosity, logfile } = request;
+  const { streams, format, verbosity, reasons = 'hidden', logfile } = request;
   const screen =
-    format === 'json' ? new JsonReporter(streams.out) : new PlainReporter({ verbosity, ...streams });
+    format === 'json' ? new JsonReporter(streams.out) : new PlainReporter({ verbosity, reasons, ...streams });
   if (logfile === undefined) return ok({ reporter: screen, close: () => undefined });
   try {
     const file = openSync(logfile, 'w');

@@ -4,7 +4,7 @@ import type { Executor } from '../engine/index.js';
 import type { Step } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { type WorkerPool, workerIdentity } from '../rootfs/index.js';
-import { LastRuns, openStore, type Store } from '../store/index.js';
+import { LastRuns, type Lineages, openStore, type Store } from '../store/index.js';
 import { DEFAULT_PATH, type Host, mkveVersion, storeRoot, toolEnvironment } from './host.js';
 
 export interface SessionRequest {
@@ -12,6 +12,8 @@ export interface SessionRequest {
   readonly cacheDirectory: string | undefined;
   /** What tells this project's records of last runs from those of others. */
   readonly scope: string;
+  /** The roles of the project's steps: their ids alone do not say what took the place of what. */
+  readonly lineages: Lineages;
   readonly jobs: number;
   /** Whether bundles are to be signed, for what the host must have. */
   readonly signing: 'gpg' | 'none';
@@ -33,6 +35,8 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   const store = await openStore(root, writer);
   if (!store.ok) return err({ kind: 'store-broken', ...store.error });
   const pool = new LazyPool(request, store.value);
+  const last = LastRuns.onDisk(store.value.lastDirectory, request.scope);
+  last.follow(request.lineages);
   const deps: ActionDeps = {
     store: store.value,
     workers: pool,
@@ -44,7 +48,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   };
   return ok({
     store: store.value,
-    last: new LastRuns(store.value.lastDirectory, request.scope),
+    last,
     executor: new ActionExecutor(deps),
     close: () => pool.stop(),
   });

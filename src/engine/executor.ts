@@ -14,10 +14,20 @@ export interface RunContext {
   readonly signal: AbortSignal;
 }
 
+/** What a person calls an input of an action, and whose result it is. */
+export interface InputName {
+  /** `package list`, `file hooks/01-root: content` */
+  readonly words: string;
+  /** `step`: it comes from the result of another step, so a change of it is a cascade. */
+  readonly from: 'author' | 'step';
+}
+
 /** Port: knows what the kinds of steps mean. It sees one step at a time and never the graph. */
 export interface Executor<S extends AnyStep> {
   /** How the step is keyed. Pure: the same step and inputs give the same action on every machine. */
   describe(step: S, inputs: Readonly<Record<string, Outputs>>): Action;
+  /** Names a part of the step's action document: `env.MKVE_VERSION`, as `explainDifference` says it. */
+  inputName(step: S, path: string): InputName;
   /** Whether everything that cached outputs refer to is still there. */
   isUsable(step: S, outputs: Outputs): Promise<boolean>;
   /** Does the work. Whatever it leaves when it fails must not be mistaken for a result. */

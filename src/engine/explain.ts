@@ -1,15 +1,5 @@
 import type { CanonicalValue } from '../base/index.js';
-
-/** One place in which two action documents differ. Values are shown as JSON, shortened by the renderer. */
-export interface Difference {
-  /** `env.MKVE_VERSION`, `packages`, `hook.digest` */
-  readonly path: string;
-  readonly before?: CanonicalValue;
-  readonly after?: CanonicalValue;
-  /** For lists: what only one side has. */
-  readonly added?: readonly CanonicalValue[];
-  readonly removed?: readonly CanonicalValue[];
-}
+import type { Difference } from '../report/index.js';
 
 /** Compares the very documents whose digests are the keys, so the explanation cannot drift from the key. */
 export function explainDifference(before: string, after: string): readonly Difference[] {

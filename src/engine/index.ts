@@ -4,7 +4,17 @@
  * executor's answers only.
  */
 export { type Action, actionKey } from './action.js';
-export { type BuildOutcome, type BuildRequest, build } from './build.js';
-export type { Executor, RunContext } from './executor.js';
-export { type Difference, explainDifference } from './explain.js';
+export {
+  type BuildOutcome,
+  type BuildRequest,
+  build,
+  type RunningBuild,
+  type StepOutcome,
+  startBuild,
+} from './build.js';
+export type { Executor, InputName, RunContext } from './executor.js';
+export { explainDifference } from './explain.js';
+export { FailureMemory } from './failure-memory.js';
 export { type PlannedStep, plan } from './plan.js';
+export { SharedRun } from './shared.js';
+export { namedDifferences, whyDirty } from './why.js';

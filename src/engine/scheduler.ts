@@ -2,7 +2,6 @@ import { bug } from '../base/index.js';
 import type { AnyStep, StepId } from '../graph/index.js';
 import type { Outputs } from '../store/index.js';
 import type { Attempt, StepOutcome } from './build.js';
-import type { Pools } from './pools.js';
 import { dependentsOf, StepStates } from './states.js';
 import { type RunWatcher, StepRun } from './step-run.js';
 
@@ -19,9 +18,8 @@ export class Scheduler<S extends AnyStep> {
   /** How many inputs of a step are not done yet. */
   readonly #waitsFor: Map<StepId, number>;
   readonly #outcomes = new Map<StepId, StepOutcome>();
-  #pools: Promise<Pools> | undefined;
-  /** Tail of the queue for each action key: equal steps of different targets run one after the other. */
-  readonly #sameKey = new Map<string, Promise<unknown>>();
+  /** Stops one running step. */
+  readonly #running = new Map<StepId, AbortController>();
   /** Keys whose results are of this build: for a forced step they count. */
   readonly #ranNow = new Set<string>();
   #stopping = false;
@@ -37,6 +35,12 @@ export class Scheduler<S extends AnyStep> {
   async run(): Promise<ReadonlyMap<StepId, StepOutcome>> {
     await this.#advanceAll(this.#steps.filter(({ id }) => this.#waitsFor.get(id) === 0));
     return this.#outcomes;
+  }
+
+  /** Starts nothing more, and stops the running steps that are not wanted any longer. */
+  retire(isWanted: (step: StepId) => boolean): void {
+    this.#stopping = true;
+    for (const [id, controller] of this.#running) if (!isWanted(id)) controller.abort();
   }
 
   /** An exception is our bug; it goes up once nothing runs any more, as a step might outlive its build otherwise. */
@@ -58,31 +62,33 @@ export class Scheduler<S extends AnyStep> {
   }
 
   async #perform(step: S): Promise<StepOutcome> {
-    const run = new StepRun(this.#request, step, this.#inputsOf(step));
-    const cached = await this.#orStop(run.findCached());
-    if (cached !== undefined) return cached;
+    const run = new StepRun(this.#request, step, {
+      inputs: this.#inputsOf(step),
+      ranInputs: this.#inputIds(step).filter((id) => this.#hasRun(id)),
+    });
+    const known = await this.#orStop(run.findKnown());
+    if (known !== undefined) return known;
     if (this.#mustStop()) return { state: 'cancelled' };
     this.#states.transition(step.id, 'queued');
-    return this.#afterEqualSteps(run.key, async () => {
-      const pools = await this.#loadPools();
+    return this.#request.shared.flights.run(run.key, async () => {
+      const pools = await this.#request.shared.pools();
       return pools.run(step.pool, () => this.#runInSlot(step, run));
     });
-  }
-
-  /** Loaded with the first step that has to run: a build with nothing to do needs no slots. */
-  #loadPools(): Promise<Pools> {
-    this.#pools ??= import('./pools.js').then(
-      ({ Pools, poolSizes }) => new Pools(poolSizes(this.#request.jobs)),
-    );
-    return this.#pools;
   }
 
   async #runInSlot(step: S, run: StepRun<S>): Promise<StepOutcome> {
     if (this.#mustStop()) return { state: 'cancelled' };
     const results = this.#request.forced.has(step.id) && !this.#ranNow.has(run.key) ? 'refuse' : 'accept';
-    const outcome = await this.#orStop(run.execute(results, this.#watcherOf(step)));
-    if (outcome.state === 'done' && outcome.how !== 'cached') this.#ranNow.add(run.key);
-    return outcome;
+    const controller = new AbortController();
+    this.#running.set(step.id, controller);
+    try {
+      const signal = AbortSignal.any([this.#request.signal, controller.signal]);
+      const outcome = await this.#orStop(run.execute({ results, watcher: this.#watcherOf(step), signal }));
+      if (outcome.state === 'done' && outcome.how !== 'cached') this.#ranNow.add(run.key);
+      return outcome;
+    } finally {
+      this.#running.delete(step.id);
+    }
   }
 
   #watcherOf(step: S): RunWatcher {
@@ -108,13 +114,6 @@ export class Scheduler<S extends AnyStep> {
     }
   }
 
-  async #afterEqualSteps<T>(key: string, task: () => Promise<T>): Promise<T> {
-    const before = this.#sameKey.get(key) ?? Promise.resolve();
-    const mine = before.then(task);
-    this.#sameKey.set(key, mine);
-    return mine;
-  }
-
   #mustStop(): boolean {
     return this.#stopping || this.#request.signal.aborted;
   }
@@ -122,6 +121,7 @@ export class Scheduler<S extends AnyStep> {
   #finish(step: S, outcome: StepOutcome): void {
     this.#states.transition(step.id, outcome.state);
     this.#outcomes.set(step.id, outcome);
+    if (outcome.state === 'failed' && this.#request.onFailure === 'stop') this.#stopping = true;
     if (outcome.state === 'cancelled') {
       this.#request.reporter.report({ type: 'step-cancelled', step: step.id, kind: step.kind });
     }
@@ -155,6 +155,11 @@ export class Scheduler<S extends AnyStep> {
 
   #inputIds(step: S): readonly StepId[] {
     return Object.values(this.#request.graph.inputs.get(step.id) ?? bug(`no step ${step.id}`));
+  }
+
+  #hasRun(id: StepId): boolean {
+    const outcome = this.#outcomes.get(id);
+    return outcome?.state === 'done' && outcome.how !== 'cached';
   }
 
   #inputsOf(step: S): Readonly<Record<string, Outputs>> {

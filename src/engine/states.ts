@@ -5,10 +5,10 @@ import type { AnyStep, Graph, StepId } from '../graph/index.js';
  *   wanted ──inputs done──▶ ready ──dirty──▶ queued ──slot free──▶ running
  *     │                       │                │                     │
  *     ├─▶ skipped             ├─▶ done         ├─▶ done              ├─▶ done
- *     └─▶ cancelled           └─▶ cancelled    └─▶ cancelled         ├─▶ failed
- *                                                                    └─▶ cancelled
+ *     └─▶ cancelled           ├─▶ failed       ├─▶ failed            ├─▶ failed
+ *                             └─▶ cancelled    └─▶ cancelled         └─▶ cancelled
  *
- * From `queued` straight to `done`: an equal step or another process has brought the result meanwhile.
+ * From `ready` or `queued` to `failed`: its key is known to fail, so it is not run again. From `queued` straight to `done`: an equal step or another process has brought the result meanwhile.
  */
 export type StepState =
   | 'wanted'
@@ -22,8 +22,8 @@ export type StepState =
 
 const NEXT: Readonly<Record<StepState, readonly StepState[]>> = {
   wanted: ['ready', 'skipped', 'cancelled'],
-  ready: ['queued', 'done', 'cancelled'],
-  queued: ['running', 'done', 'cancelled'],
+  ready: ['queued', 'done', 'failed', 'cancelled'],
+  queued: ['running', 'done', 'failed', 'cancelled'],
   running: ['done', 'failed', 'cancelled'],
   done: [],
   failed: [],

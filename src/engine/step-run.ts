@@ -1,10 +1,12 @@
 import type { Digest } from '../base/index.js';
-import type { AnyStep } from '../graph/index.js';
-import type { Failure } from '../report/index.js';
+import type { AnyStep, StepId } from '../graph/index.js';
+import type { Failure, Why } from '../report/index.js';
 import type { ActionResult, Claim, Outputs } from '../store/index.js';
 import { actionKey } from './action.js';
 import type { Attempt, StepOutcome } from './build.js';
+import type { KnownFailure } from './failure-memory.js';
 import { LogBuffer } from './log-buffer.js';
+import { whyDirty } from './why.js';
 
 /**
  * What a run asks and tells at the very moment and not when its promise settles: between the two another step could
@@ -16,56 +18,73 @@ export interface RunWatcher {
   failed(): void;
 }
 
+/** What a step starts from. */
+export interface StepInputs {
+  /** Results by the purpose they serve. */
+  readonly inputs: Readonly<Record<string, Outputs>>;
+  /** Those inputs that were not in the cache. */
+  readonly ranInputs: readonly StepId[];
+}
+
+interface Execution {
+  /** `refuse`: whatever the cache has does not count. */
+  readonly results: 'accept' | 'refuse';
+  readonly watcher: RunWatcher;
+  readonly signal: AbortSignal;
+}
+
 /** One step in one build: its key, the look-up, the run, and the record of both. It knows nothing of other steps. */
 export class StepRun<S extends AnyStep> {
   readonly key: Digest;
   readonly #document: string;
   readonly #request: Attempt<S>;
   readonly #step: S;
-  readonly #inputs: Readonly<Record<string, Outputs>>;
+  readonly #from: StepInputs;
   /** Set once the key was found with a result that something outside the store no longer matched. */
   #known = false;
 
-  constructor(request: Attempt<S>, step: S, inputs: Readonly<Record<string, Outputs>>) {
-    const { key, document } = actionKey(request.executor.describe(step, inputs));
+  constructor(request: Attempt<S>, step: S, from: StepInputs) {
+    const { key, document } = actionKey(request.executor.describe(step, from.inputs));
     this.key = key;
     this.#document = document;
     this.#request = request;
     this.#step = step;
-    this.#inputs = inputs;
+    this.#from = from;
   }
 
-  async findCached(): Promise<StepOutcome | undefined> {
-    if (this.#request.forced.has(this.#step.id)) return undefined;
+  /** How it ends without running: its result is in the cache, or its key is known to fail. */
+  async findKnown(): Promise<StepOutcome | undefined> {
+    if (this.#isForced) return undefined;
     const result = await this.#request.cache.read(this.key);
-    if (result === undefined) return undefined;
+    if (result === undefined) return this.#findFailure();
     this.#known = true;
     return (await this.#isUsable(result)) ? this.#finishCached(result) : undefined;
   }
 
-  /**
-   * Runs the step under the claim on its key, unless another process has just done so.
-   * @param results `refuse`: whatever the cache has does not count
-   */
-  async execute(results: 'accept' | 'refuse', watcher: RunWatcher): Promise<StepOutcome> {
-    const { cache, signal } = this.#request;
+  /** Runs the step under the claim on its key, unless an equal step or another process has just done so. */
+  async execute(execution: Execution): Promise<StepOutcome> {
+    const { results, signal } = execution;
     try {
       const usable = (result: ActionResult) =>
         results === 'refuse' ? Promise.resolve(false) : this.#isUsable(result);
-      const lookup = await cache.lookup(this.key, usable, signal);
+      const known = results === 'refuse' ? undefined : await this.#findFailure();
+      if (known !== undefined) return known;
+      const lookup = await this.#request.cache.lookup(this.key, usable, signal);
       if (lookup.kind === 'hit') return await this.#finishCached(lookup.result);
-      return await this.#runUnder(lookup.claim, watcher).finally(() => lookup.claim.release());
+      return await this.#runUnder(lookup.claim, execution).finally(() => lookup.claim.release());
     } catch (thrown) {
       if (signal.aborted) return { state: 'cancelled' };
       throw thrown;
     }
   }
 
-  async #runUnder(claim: Claim, watcher: RunWatcher): Promise<StepOutcome> {
+  async #runUnder(claim: Claim, { watcher, signal }: Execution): Promise<StepOutcome> {
+    const why = await this.#why();
+    // From here to the start of the work nothing is waited for.
     if (watcher.begin() === 'stop') return { state: 'cancelled' };
-    const { reporter, executor, now, signal } = this.#request;
+    const { reporter, executor, now } = this.#request;
     const { id, kind } = this.#step;
-    reporter.report({ type: 'step-started', step: id, kind });
+    reporter.report({ type: 'step-started', step: id, kind, why });
     const started = now();
     const log = new LogBuffer();
     const output = (chunk: Uint8Array) => {
@@ -73,13 +92,33 @@ export class StepRun<S extends AnyStep> {
       reporter.report({ type: 'step-output', step: id, chunk });
     };
     const warn = (message: string) => reporter.report({ type: 'warning', step: id, message });
-    const ended = await executor.run(this.#step, { inputs: this.#inputs, output, warn, signal });
+    const ended = await executor.run(this.#step, { inputs: this.#from.inputs, output, warn, signal });
     // A program that was stopped half way ends in many ways; none of them is the step's own failure.
     const isCancelled = !ended.ok && (ended.error.kind === 'cancelled' || signal.aborted);
     if (!ended.ok && !isCancelled) watcher.failed();
-    const ending = { durationMs: Math.round(now() - started), log: await this.#keepLog(log) };
+    const ending = { why, durationMs: Math.round(now() - started), log: await this.#keepLog(log) };
     if (ended.ok) return this.#finishRan(claim, { outputs: ended.value, ...ending });
     return isCancelled ? { state: 'cancelled' } : this.#finishFailed(ended.error, ending);
+  }
+
+  async #why(): Promise<Why> {
+    const { key } = this;
+    const last = await this.#request.last.before(this.#step.id);
+    const { executor } = this.#request;
+    const { ranInputs } = this.#from;
+    return whyDirty({
+      step: this.#step,
+      key,
+      document: this.#document,
+      last,
+      isForced: this.#isForced,
+      ranInputs,
+      executor,
+    });
+  }
+
+  get #isForced(): boolean {
+    return this.#request.forced.has(this.#step.id);
   }
 
   async #finishRan(claim: Claim, run: Ran): Promise<StepOutcome> {
@@ -96,30 +135,48 @@ export class StepRun<S extends AnyStep> {
     return { state: 'done', how: this.#known ? 'restored' : 'ran', outputs, durationMs };
   }
 
-  async #finishFailed(failure: Failure, run: Pick<Ran, 'durationMs' | 'log'>): Promise<StepOutcome> {
+  async #finishFailed(failure: Failure, run: Omit<Ran, 'outputs'>): Promise<StepOutcome> {
     if (failure.kind === 'store-damaged' && this.#request.onDamage === 'retry') {
       const message = `the store was damaged and is mended: ${failure.detail}`;
       this.#request.reporter.report({ type: 'warning', step: this.#step.id, message });
       return { state: 'failed', failure };
     }
     await this.#remember('failed', run);
-    this.#request.reporter.report({
-      type: 'step-failed',
-      step: this.#step.id,
-      kind: this.#step.kind,
-      failure,
-      durationMs: run.durationMs,
-      ...(run.log === undefined ? {} : { log: this.#request.logPath(run.log) }),
-    });
+    const known = { failure, durationMs: run.durationMs, log: run.log };
+    this.#request.shared.failures?.remember(this.key, known);
+    return this.#reportFailed(known, 'ran');
+  }
+
+  /** Only a process that builds again and again remembers failures. */
+  async #findFailure(): Promise<StepOutcome | undefined> {
+    const known = this.#request.shared.failures?.recall(this.key);
+    return known === undefined ? undefined : this.#reportFailed(known, 'remembered');
+  }
+
+  #reportFailed({ failure, durationMs, log }: KnownFailure, how: 'ran' | 'remembered'): StepOutcome {
+    const { id, kind } = this.#step;
+    const path = log === undefined ? {} : { log: this.#request.logPath(log) };
+    this.#request.reporter.report({ type: 'step-failed', step: id, kind, how, failure, durationMs, ...path });
     return { state: 'failed', failure };
   }
 
   async #finishCached(result: ActionResult): Promise<StepOutcome> {
     const { outputs, durationMs, log } = result;
-    await this.#remember('done', { durationMs, log });
     const { id, kind } = this.#step;
-    this.#request.reporter.report({ type: 'step-finished', step: id, kind, how: 'cached', durationMs });
+    const cutoff = await this.#cutoff();
+    await this.#remember('done', { durationMs, log });
+    if (cutoff !== undefined) await this.#request.last.noteCutoff(id, cutoff);
+    const event = { type: 'step-finished', step: id, kind, how: 'cached', durationMs } as const;
+    this.#request.reporter.report(cutoff === undefined ? event : { ...event, cutoff });
     return { state: 'done', how: 'cached', outputs, durationMs };
+  }
+
+  /** The inputs that ran for nothing: the key is still the one of the last build. */
+  async #cutoff(): Promise<readonly StepId[] | undefined> {
+    const { ranInputs } = this.#from;
+    if (ranInputs.length === 0) return undefined;
+    const last = await this.#request.last.get(this.#step.id);
+    return last?.key === this.key ? ranInputs : undefined;
   }
 
   #isUsable(result: ActionResult): Promise<boolean> {
@@ -130,14 +187,24 @@ export class StepRun<S extends AnyStep> {
     return log.isEmpty ? undefined : this.#request.blobs.put(log.bytes());
   }
 
-  async #remember(outcome: 'done' | 'failed', run: Pick<Ran, 'durationMs' | 'log'>): Promise<void> {
-    const { durationMs, log } = run;
-    const record = { key: this.key, action: this.#document, outcome, durationMs };
-    await this.#request.last.set(this.#step.id, log === undefined ? record : { ...record, log });
+  /** @param run.why absent for a hit */
+  async #remember(
+    outcome: 'done' | 'failed',
+    { durationMs, log, why }: Omit<Ran, 'outputs' | 'why'> & { readonly why?: Why },
+  ): Promise<void> {
+    await this.#request.last.set(this.#step.id, {
+      key: this.key,
+      action: this.#document,
+      outcome,
+      durationMs,
+      ...(log === undefined ? {} : { log }),
+      ...(why === undefined || why.kind === 'changed' ? {} : { cause: why.kind }),
+    });
   }
 }
 
 interface Ran {
+  readonly why: Why;
   readonly outputs: Outputs;
   readonly durationMs: number;
   readonly log: Digest | undefined;

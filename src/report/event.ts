@@ -1,4 +1,5 @@
 import type { Failure } from './failure.js';
+import type { Why } from './why.js';
 
 /**
  * What happens during a build. Reporters turn events into lines, a live display or JSON; nothing else prints.
@@ -11,7 +12,7 @@ export type Event =
       readonly steps: number;
       readonly jobs: number;
     }
-  | { readonly type: 'step-started'; readonly step: string; readonly kind: string }
+  | { readonly type: 'step-started'; readonly step: string; readonly kind: string; readonly why: Why }
   | { readonly type: 'step-output'; readonly step: string; readonly chunk: Uint8Array }
   | {
       readonly type: 'step-finished';
@@ -27,11 +28,15 @@ export type Event =
       /** `cached`: found by its key, its result saved `durationMs` of work. */
       readonly how: 'cached';
       readonly durationMs: number;
+      /** Early cutoff: its inputs that ran and left what they had left before, so that its key is that of the last build. */
+      readonly cutoff?: readonly string[];
     }
   | {
       readonly type: 'step-failed';
       readonly step: string;
       readonly kind: string;
+      /** `remembered`: its key has failed before in this session, so it was not run again. */
+      readonly how: 'ran' | 'remembered';
       readonly failure: Failure;
       readonly durationMs: number;
       /** Path of the file with everything it wrote. */

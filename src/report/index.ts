@@ -11,3 +11,5 @@ export { PlainReporter, type Verbosity } from './plain-reporter.js';
 export type { Problem } from './problem.js';
 export { exitStatusOf, type Rendered, renderFailure, renderProblem } from './render.js';
 export { TeeReporter } from './tee-reporter.js';
+export type { Difference, NamedDifference, Why } from './why.js';
+export { describeDifference, describeWhy } from './why-words.js';

@@ -3,11 +3,14 @@ import type { Event, Reporter } from './event.js';
 import { count, formatDuration, formatSize } from './format.js';
 import { LineSplitter } from './line-splitter.js';
 import { renderFailure } from './render.js';
+import { describeWhy } from './why-words.js';
 
 export type Verbosity = 'quiet' | 'normal' | 'verbose';
 
 interface PlainOptions {
   readonly verbosity: Verbosity;
+  /** Whether the reason stands beside each step that runs; `verbose` shows it too. */
+  readonly reasons?: 'shown' | 'hidden';
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
 }
@@ -33,7 +36,7 @@ export class PlainReporter implements Reporter {
         return;
       case 'step-started':
         this.#showCached();
-        this.#say(`run      ${event.step}`);
+        this.#say(`run      ${event.step}${this.#reason(describeWhy(event.why, event.kind))}`);
         return;
       case 'step-output':
         this.#showOutput(event.step, event.chunk);
@@ -71,7 +74,8 @@ export class PlainReporter implements Reporter {
       this.#say(`ran      ${event.step} in ${formatDuration(event.durationMs)}`);
       return;
     }
-    const line = `cached   ${event.step}`;
+    const cutoff = event.cutoff === undefined ? '' : this.#reason(cutoffPhrase(event.cutoff));
+    const line = `cached   ${event.step}${cutoff}`;
     if (this.#somethingRan || this.#options.verbosity === 'verbose') this.#say(line);
     else this.#cachedFirst.push(line);
   }
@@ -84,7 +88,8 @@ export class PlainReporter implements Reporter {
   #failed(event: Extract<Event, { type: 'step-failed' }>): void {
     this.#flushOutput(event.step);
     const { headline, details } = renderFailure(event.failure);
-    this.#options.err(`FAILED   ${event.step}: ${headline}`);
+    const again = event.how === 'remembered' ? ' (as before; not run again until something changes)' : '';
+    this.#options.err(`FAILED   ${event.step}: ${headline}${again}`);
     for (const line of details) this.#options.err(`    ${line}`);
     if (event.log !== undefined) this.#options.err(`    whole output: ${event.log}`);
   }
@@ -113,6 +118,11 @@ export class PlainReporter implements Reporter {
     this.#splitters.get(step)?.end();
   }
 
+  #reason(phrase: string): string {
+    const { reasons, verbosity } = this.#options;
+    return reasons === 'shown' || verbosity === 'verbose' ? ` (${phrase})` : '';
+  }
+
   #verbose(line: string): void {
     if (this.#options.verbosity === 'verbose') this.#options.out(line);
   }
@@ -120,6 +130,10 @@ export class PlainReporter implements Reporter {
   #say(line: string): void {
     if (this.#options.verbosity !== 'quiet') this.#options.out(line);
   }
+}
+
+function cutoffPhrase(steps: readonly string[]): string {
+  return `early cutoff: ${steps.join(', ')} ran and left what it had left before`;
 }
 
 function summary(event: Extract<Event, { type: 'build-finished' }>): string {

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 
+import { copyStore } from './support/private-store.js';
 import { Rig, stepsRan } from './support/rig.js';
 
 let rig: Rig;
@@ -22,7 +23,7 @@ let store: string;
 beforeEach(() => {
   rig = new Rig();
   store = rig.path('own-store');
-  execFileSync('cp', ['-a', rig.store, store]);
+  copyStore(rig.store, store);
 });
 afterEach(() => rig.dispose());
 
@@ -131,7 +132,7 @@ describe('what must not matter', () => {
       'bookworm',
     ];
     const fresh = rig.path('fresh-store');
-    execFileSync('cp', ['-a', rig.store, fresh]);
+    copyStore(rig.store, fresh);
     const args = ['--force-no-sign', '--output', rig.output, rig.path(rig.name)];
     const ran = await rig.exec(['sh', '-c', argv, ...bundle, ...args], { store: fresh });
     expect(ran.status, ran.stderr).toBe(0);

@@ -1,11 +1,16 @@
-import { type BuildOutcome, type BuildRequest, build } from '../../src/engine/index.js';
+import {
+  type BuildOutcome,
+  type BuildRequest,
+  type RunningBuild,
+  startBuild,
+} from '../../src/engine/index.js';
 import { type Graph, type StepId, stepId } from '../../src/graph/index.js';
 import type { Event } from '../../src/report/index.js';
-import { type LastRun, MemoryActionCache, MemoryBlobStore } from '../../src/store/index.js';
+import { LastRuns, MemoryActionCache, MemoryBlobStore } from '../../src/store/index.js';
 import { MemoryExecutor, type ToyStep } from './memory-executor.js';
 
 type Options = Partial<
-  Pick<BuildRequest<ToyStep>, 'jobs' | 'onFailure' | 'signal' | 'cache'> & {
+  Pick<BuildRequest<ToyStep>, 'jobs' | 'onFailure' | 'signal' | 'cache' | 'shared'> & {
     readonly wanted: readonly string[];
     readonly forced: readonly string[];
   }
@@ -16,29 +21,27 @@ export class EngineRig {
   readonly executor = new MemoryExecutor();
   readonly cache = new MemoryActionCache();
   readonly blobs = new MemoryBlobStore();
-  readonly last = new Map<string, Omit<LastRun, 'previous'>>();
+  readonly last = LastRuns.inMemory();
   /** Of the last build. */
   events: readonly Event[] = [];
   #clock = 0;
 
   /** Builds every step where none are named. */
-  async build(graph: Graph<ToyStep>, options: Options = {}): Promise<BuildOutcome> {
+  build(graph: Graph<ToyStep>, options: Options = {}): Promise<BuildOutcome> {
+    return this.start(graph, options).ended;
+  }
+
+  start(graph: Graph<ToyStep>, options: Options = {}): RunningBuild {
     const events: Event[] = [];
     this.events = events;
     const { wanted, forced, ...others } = options;
-    return build({
+    return startBuild({
       graph,
       wanted: wanted?.map(stepId) ?? [...graph.steps.keys()],
       executor: this.executor,
       cache: this.cache,
       blobs: this.blobs,
-      last: {
-        set: (step, run) => {
-          this.last.set(step, run);
-          return Promise.resolve();
-        },
-        save: () => Promise.resolve(),
-      },
+      last: this.last,
       reporter: { report: (event) => events.push(event) },
       jobs: 4,
       onFailure: 'stop',

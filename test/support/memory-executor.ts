@@ -1,5 +1,11 @@
 import { type Digest, digestOf, err, ok, type Result } from '../../src/base/index.js';
-import { type Action, actionKey, type Executor, type RunContext } from '../../src/engine/index.js';
+import {
+  type Action,
+  actionKey,
+  type Executor,
+  type InputName,
+  type RunContext,
+} from '../../src/engine/index.js';
 import { type AnyStep, type Graph, GraphBuilder, type StepId, stepId } from '../../src/graph/index.js';
 import type { Failure } from '../../src/report/index.js';
 import type { Outputs } from '../../src/store/index.js';
@@ -87,6 +93,10 @@ export class MemoryExecutor implements Executor<ToyStep> {
     return actionOf(step, inputs);
   }
 
+  inputName(_step: ToyStep, path: string): InputName {
+    return { words: path, from: path.startsWith('from ') ? 'step' : 'author' };
+  }
+
   isUsable(step: ToyStep): Promise<boolean> {
     return Promise.resolve(!this.lost.has(step.id));
   }
@@ -99,7 +109,7 @@ export class MemoryExecutor implements Executor<ToyStep> {
       await this.#takeTime(step, context.signal);
       if (context.signal.aborted) return err({ kind: 'cancelled' });
       context.output(Buffer.from(`${step.recipe}\n`));
-      if (fails(step)) return err({ kind: 'worker-died', detail: step.recipe });
+      if (fails(step)) return err(failureOf(step));
       this.lost.delete(step.id);
       return ok({ value: toyValue(step, context.inputs) });
     } finally {
@@ -114,6 +124,12 @@ export class MemoryExecutor implements Executor<ToyStep> {
     for (let turn = this.turns(step); turn > 0 && !signal.aborted; turn--)
       await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** `fail for good` is the step's own fault, as a hook's exit status is; any other may go well the next time. */
+function failureOf({ recipe }: ToyStep): Failure {
+  if (recipe !== 'fail for good') return { kind: 'worker-died', detail: recipe };
+  return { kind: 'command-failed', what: recipe, argv: [recipe], ending: { status: 1 }, lastLines: [] };
 }
 
 async function orAborted(released: Promise<void>, signal: AbortSignal): Promise<void> {

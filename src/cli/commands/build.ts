@@ -28,7 +28,12 @@ export async function buildCommand(command: Command, options: Options): Promise<
       return 0;
     }
     const verbosity = verbosityOf({ verbose: has(options, 'verbose'), quiet: has(options, 'quiet') });
-    const opened = openReporter({ streams, format: formatOf(options), verbosity });
+    const opened = openReporter({
+      streams,
+      format: formatOf(options),
+      verbosity,
+      reasons: has(options, 'explain') ? 'shown' : 'hidden',
+    });
     if (!opened.ok) return fail('mkve', opened.error, streams);
     return await runBuild({
       graph,

@@ -6,7 +6,7 @@ import { loadCommandRunner } from '../../actions/index.js';
 import { err, ok, type Result } from '../../base/index.js';
 import type { Failure } from '../../report/index.js';
 import { renderProblem } from '../../report/index.js';
-import { compile, readNativeTemplate } from '../../template/index.js';
+import { compile, lineagesOf, readNativeTemplate } from '../../template/index.js';
 import { type BundleArguments, mergeBundleArguments } from '../bundle-arguments.js';
 import { mkveVersion, stockHookDirectory } from '../host.js';
 import { type Command, fail } from '../main.js';
@@ -52,6 +52,7 @@ async function run(command: Command, given: ParsedOptions<MkveBundleOption>): Pr
     host,
     cacheDirectory: undefined,
     scope: place.value,
+    lineages: lineagesOf(project.value.graph, project.value.targets),
     jobs,
     signing: merged.value.sign,
   });

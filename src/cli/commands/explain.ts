@@ -1,9 +1,11 @@
-import { explainDifference, plan } from '../../engine/index.js';
+import { namedDifferences, type PlannedStep, plan } from '../../engine/index.js';
+import type { Step } from '../../graph/index.js';
+import { describeWhy, type Why } from '../../report/index.js';
 import type { LastRun } from '../../store/index.js';
-import { describeDifference } from '../describe-difference.js';
 import { type Command, fail } from '../main.js';
 import { openProject } from '../open-project.js';
 import type { mkveCommands, OptionNames, ParsedOptions } from '../options/index.js';
+import type { Session } from '../session.js';
 import { formatOf } from './build.js';
 import { chooseSteps } from './choose-steps.js';
 import { reasonOf } from './print-plan.js';
@@ -20,26 +22,17 @@ export async function explainCommand(command: Command, options: Options): Promis
     const steps = chooseSteps(project.value, options.operands);
     if (!steps.ok) return fail('mkve', steps.error, streams);
     const wanted = steps.value.map(({ id }) => id);
-    const forced = new Set<never>();
     const planned = await plan({
       graph,
       wanted,
       executor: session.executor,
       cache: session.store.actions,
-      forced,
+      forced: new Set(),
     });
     for (const step of planned.filter((one) => wanted.includes(one.step.id))) {
-      const { id } = step.step;
-      const current = step.state === 'up-to-date';
-      const reasons = current
-        ? lastReasons(await session.last.get(id))
-        : (await reasonOf({ session, forced }, step)).reasons;
-      if (formatOf(options) === 'json')
-        streams.out(JSON.stringify({ type: 'explanation', step: id, state: step.state, reasons }));
-      else
-        streams.out(
-          `${id}: ${current ? 'up to date; last ran for' : STATES[step.state]} ${reasons.join('; ')}`,
-        );
+      const explanation = await explain(session, step);
+      if (formatOf(options) === 'json') streams.out(JSON.stringify(jsonOf(step, explanation)));
+      else streams.out(`${step.step.id}: ${explanation.headline}${explanation.reasons.join('; ')}`);
     }
     return 0;
   } finally {
@@ -47,9 +40,40 @@ export async function explainCommand(command: Command, options: Options): Promis
   }
 }
 
-const STATES = { dirty: 'would run:', unknown: 'may run:', 'up-to-date': '' } as const;
+interface Explanation {
+  /** What the reasons are reasons for. */
+  readonly headline: string;
+  readonly reasons: readonly string[];
+  readonly why?: Why;
+  readonly cutoff?: readonly string[];
+}
 
-function lastReasons(last: LastRun | undefined): readonly string[] {
-  if (last?.previous === undefined) return ['the first build'];
-  return explainDifference(last.previous.action, last.action).map(describeDifference);
+async function explain(session: Session, planned: PlannedStep<Step>): Promise<Explanation> {
+  if (planned.state !== 'up-to-date') {
+    const headline = planned.state === 'dirty' ? 'would run: ' : 'may run: ';
+    return { headline, ...(await reasonOf({ session, forced: new Set() }, planned)) };
+  }
+  const last = await session.last.get(planned.step.id);
+  const why = lastWhy(session, planned.step, last);
+  const cutoff = last?.cutoff;
+  const spared =
+    cutoff === undefined ? '' : ` (early cutoff: ${cutoff.join(', ')} ran and left what it had left before)`;
+  return {
+    headline: `up to date${spared}; last ran for `,
+    reasons: [describeWhy(why, planned.step.kind)],
+    why,
+    ...(cutoff === undefined ? {} : { cutoff }),
+  };
+}
+
+/** Why it last ran. What it was a cascade of is no longer known. */
+function lastWhy({ executor }: Session, step: Step, last: LastRun | undefined): Why {
+  if (last?.cause !== undefined) return { kind: last.cause };
+  if (last?.previous === undefined) return { kind: 'first-build' };
+  const documents = { before: last.previous.action, after: last.action };
+  return { kind: 'changed', differences: namedDifferences(step, executor, documents), cascadeOf: [] };
+}
+
+function jsonOf({ step, state }: PlannedStep<Step>, { reasons, why, cutoff }: Explanation): object {
+  return { type: 'explanation', step: step.id, kind: step.kind, state, reasons, why, cutoff };
 }

@@ -1,8 +1,7 @@
-import { explainDifference, type PlannedStep, plan } from '../../engine/index.js';
+import { type PlannedStep, plan, whyDirty } from '../../engine/index.js';
 import type { Graph, Step, StepId, Target } from '../../graph/index.js';
 import { stepsInOrder } from '../../graph/index.js';
-import { count } from '../../report/index.js';
-import { describeDifference } from '../describe-difference.js';
+import { count, describeWhy, type Why } from '../../report/index.js';
 import type { Session } from '../session.js';
 import type { Streams } from '../streams.js';
 
@@ -21,7 +20,7 @@ export async function printPlan(request: PlanRequest): Promise<'work' | 'no-work
   const wanted = targets.map(({ step }) => step);
   const { executor, store } = session;
   const steps = await plan({ graph, wanted, executor, cache: store.actions, forced });
-  const dirty = steps.filter(({ state }) => state !== 'up-to-date');
+  const dirty = steps.filter(isDirty);
   for (const target of targets) await printTarget(request, target, steps);
   if (format === 'plain') {
     const unknown = dirty.filter(({ state }) => state === 'unknown').length;
@@ -40,7 +39,7 @@ async function printTarget(
   const { graph, format, streams } = request;
   const own = new Set(stepsInOrder(graph, [target.step]).map(({ id }) => id));
   const steps = planned.filter(({ step }) => own.has(step.id));
-  const dirty = steps.filter(({ state }) => state !== 'up-to-date');
+  const dirty = steps.filter(isDirty);
   const state = dirty.length === 0 ? 'up-to-date' : 'dirty';
   if (format === 'json') {
     const reasons = await Promise.all(
@@ -64,24 +63,33 @@ async function printTarget(
   }
 }
 
+function isDirty(planned: PlannedStep<Step>): planned is Exclude<PlannedStep<Step>, { state: 'up-to-date' }> {
+  return planned.state !== 'up-to-date';
+}
+
+export interface Reason {
+  readonly state: 'dirty' | 'unknown';
+  /** In words. */
+  readonly reasons: readonly string[];
+  /** The same as data; absent while it depends on what a step before it leaves. */
+  readonly why?: Why;
+}
+
 /** Why a step is not up to date, from the documents that its keys are the digests of. */
 export async function reasonOf(
   { session, forced }: Pick<PlanRequest, 'session' | 'forced'>,
-  planned: PlannedStep<Step>,
-): Promise<{ readonly state: 'dirty' | 'unknown'; readonly reasons: readonly string[] }> {
+  planned: Exclude<PlannedStep<Step>, { state: 'up-to-date' }>,
+): Promise<Reason> {
   if (planned.state === 'unknown') return { state: 'unknown', reasons: [`after ${planned.waitsFor}`] };
-  if (planned.state === 'up-to-date') return { state: 'dirty', reasons: [] };
-  if (forced.has(planned.step.id)) return { state: 'dirty', reasons: ['forced'] };
-  const last = await session.last.get(planned.step.id);
-  if (last === undefined) return { state: 'dirty', reasons: ['first build'] };
-  if (last.key !== planned.key) {
-    const differences = explainDifference(last.action, planned.document);
-    return { state: 'dirty', reasons: differences.map(describeDifference) };
-  }
-  if (last.outcome === 'failed') return { state: 'dirty', reasons: ['it failed the last time'] };
-  const reason =
-    planned.step.kind === 'bundle'
-      ? 'the output is missing or was altered'
-      : 'its result is missing from the store';
-  return { state: 'dirty', reasons: [reason] };
+  const { step, key, document } = planned;
+  const why = whyDirty({
+    step,
+    key,
+    document,
+    last: await session.last.before(step.id),
+    isForced: forced.has(step.id),
+    ranInputs: [],
+    executor: session.executor,
+  });
+  return { state: 'dirty', reasons: [describeWhy(why, step.kind)], why };
 }

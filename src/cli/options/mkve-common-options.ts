@@ -28,6 +28,11 @@ export const running = [
     takes: { value: 'N' },
     help: 'run at most N steps at once; default: what the mkvefile says, or else the number of processors',
   },
+  {
+    name: 'explain',
+    takes: 'nothing',
+    help: 'say of each step that runs which input changed and how, and where early cutoff stops the rebuild',
+  },
   { name: 'dry-run', short: 'n', takes: 'nothing', help: 'say what would run and run nothing' },
   {
     name: 'keep-going',

@@ -89,10 +89,10 @@ describe('build', () => {
     const rig = new EngineRig();
     await rig.build(toyGraph({ a: { recipe: 'words' } }));
     expect(rig.events).toContainEqual({ type: 'step-output', step: 'a', chunk: Buffer.from('words\n') });
-    const log = rig.last.get('a')?.log ?? digestOf('');
+    const log = (await rig.last.get('a'))?.log ?? digestOf('');
     expect((await rig.blobs.get(log))?.toString()).toBe('words\n');
     await rig.build(toyGraph({ a: { recipe: 'words' } }));
-    expect(rig.last.get('a')?.log).toBe(log);
+    expect((await rig.last.get('a'))?.log).toBe(log);
   });
 
   it('tells of every step once that it started and once how it ended', async () => {

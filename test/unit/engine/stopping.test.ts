@@ -92,7 +92,7 @@ describe('a step that fails', () => {
     await rig.build(graph);
     const log = digestOf('fail\n');
     expect(rig.events).toContainEqual(expect.objectContaining({ type: 'step-failed', log: `/logs/${log}` }));
-    expect(rig.last.get('bad')).toMatchObject({ outcome: 'failed', log });
+    expect(await rig.last.get('bad')).toMatchObject({ outcome: 'failed', log });
     expect(await rig.blobs.get(log)).toBeDefined();
   });
 
@@ -186,7 +186,7 @@ describe('an abort', () => {
     };
     const outcome = await rig.build(toyGraph({ a: {} }), { signal: stop.signal });
     expect(states(outcome)).toEqual({ a: 'cancelled' });
-    expect(rig.last.get('a')).toBeUndefined();
+    expect(await rig.last.get('a')).toBeUndefined();
   });
 
   it('that an executor answers by throwing is no bug', async () => {

@@ -59,7 +59,12 @@ describe('the plain reporter', () => {
   });
 
   it('shows what was cached once something runs', () => {
-    const started: Event = { type: 'step-started', step: 't/lxc:hook', kind: 'hook' };
+    const started: Event = {
+      type: 'step-started',
+      step: 't/lxc:hook',
+      kind: 'hook',
+      why: { kind: 'first-build' },
+    };
     expect(plain('normal', [cached, started]).out).toEqual(['cached   base:x', 'run      t/lxc:hook']);
   });
 
@@ -81,6 +86,7 @@ describe('the plain reporter', () => {
       type: 'step-failed',
       step: 't/lxc:hook',
       kind: 'hook',
+      how: 'ran',
       failure: { kind: 'worker-died', detail: 'SIGKILL' },
       durationMs: 1,
       log: '/log',
@@ -102,11 +108,19 @@ describe('the JSON reporter', () => {
     reporter.report({ type: 'build-started', targets: ['t/lxc'], steps: 3, jobs: 2 });
     reporter.report(output('a', 'волк\n'));
     const failure = { kind: 'cancelled' } as const;
-    reporter.report({ type: 'step-failed', step: 'a', kind: 'hook', failure, durationMs: 5 });
+    reporter.report({ type: 'step-failed', step: 'a', kind: 'hook', how: 'ran', failure, durationMs: 5 });
     expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
       { type: 'build-started', targets: ['t/lxc'], steps: 3, jobs: 2, format: 1 },
       { type: 'step-output', step: 'a', text: 'волк\n' },
-      { type: 'step-failed', step: 'a', kind: 'hook', failure, durationMs: 5, message: 'cancelled' },
+      {
+        type: 'step-failed',
+        step: 'a',
+        kind: 'hook',
+        how: 'ran',
+        failure,
+        durationMs: 5,
+        message: 'cancelled',
+      },
     ]);
   });
 });

@@ -17,25 +17,25 @@ describe('LastRuns', () => {
 
   it('remembers a run in the next process', async () => {
     const directory = privateDirectory();
-    const runs = new LastRuns(directory, 'project');
+    const runs = LastRuns.onDisk(directory, 'project');
     await runs.set('step', run('a'));
     await runs.save();
-    expect(await new LastRuns(directory, 'project').get('step')).toEqual(run('a'));
-    expect(await new LastRuns(directory, 'other project').get('step')).toBeUndefined();
+    expect(await LastRuns.onDisk(directory, 'project').get('step')).toEqual(run('a'));
+    expect(await LastRuns.onDisk(directory, 'other project').get('step')).toBeUndefined();
   });
 
   it('loses no run of steps that end at the same time', async () => {
     const directory = privateDirectory();
-    const runs = new LastRuns(directory, 'project');
+    const runs = LastRuns.onDisk(directory, 'project');
     const steps = Array.from({ length: 50 }, (_, index) => `step-${index}`);
     await Promise.all(steps.map((step) => runs.set(step, run(step))));
     expect(await runs.steps()).toEqual(steps);
     await runs.save();
-    expect(await new LastRuns(directory, 'project').steps()).toEqual(steps);
+    expect(await LastRuns.onDisk(directory, 'project').steps()).toEqual(steps);
   });
 
   it('keeps the action before the last one, for explain', async () => {
-    const runs = new LastRuns(privateDirectory(), 'project');
+    const runs = LastRuns.onDisk(privateDirectory(), 'project');
     await runs.set('step', run('a'));
     await runs.set('step', run('b', 'failed'));
     expect(await runs.get('step')).toEqual({
@@ -48,9 +48,42 @@ describe('LastRuns', () => {
     expect((await runs.get('step'))?.previous?.action).toBe('b');
   });
 
+  it('knows the step whose role a new one takes over, and forgets what no role leads to', async () => {
+    const directory = privateDirectory();
+    const runs = LastRuns.onDisk(directory, 'project');
+    runs.follow(new Map([['packages:1', ['tiny/lxc:packages', 'tiny/kvm:packages']]]));
+    await runs.set('packages:1', run('less'));
+    await runs.save();
+    const next = LastRuns.onDisk(directory, 'project');
+    next.follow(
+      new Map([
+        ['packages:1', ['tiny/kvm:packages']],
+        ['packages:2', ['tiny/lxc:packages']],
+      ]),
+    );
+    expect(await next.get('packages:2')).toBeUndefined();
+    expect(await next.before('packages:2')).toMatchObject({ action: 'less' });
+    await next.set('packages:2', run('nano'));
+    expect(await next.get('packages:2')).toMatchObject({ previous: { action: 'less' } });
+    expect(await next.steps()).toEqual(['packages:1', 'packages:2']);
+    next.follow(new Map([['packages:2', ['tiny/lxc:packages', 'tiny/kvm:packages']]]));
+    await next.set('packages:2', run('nano'));
+    expect(await next.steps()).toEqual(['packages:2']);
+  });
+
+  it('keeps why a step ran when it is found in the cache later', async () => {
+    const runs = LastRuns.inMemory();
+    await runs.set('step', { ...run('a'), cause: 'forced' });
+    await runs.set('step', run('a'));
+    await runs.noteCutoff('step', ['before']);
+    expect(await runs.get('step')).toMatchObject({ cause: 'forced', cutoff: ['before'] });
+    await runs.set('step', run('b'));
+    expect(await runs.get('step')).not.toHaveProperty('cutoff');
+  });
+
   it('writes nothing when nothing changed', async () => {
     const directory = privateDirectory();
-    const runs = new LastRuns(directory, 'project');
+    const runs = LastRuns.onDisk(directory, 'project');
     await runs.save();
     expect(readdirSync(directory)).toEqual([]);
     await runs.set('step', run('a'));
@@ -64,12 +97,12 @@ describe('LastRuns', () => {
 
   it.each(['', '{', 'null'])('starts afresh from a file that holds %j', async (text) => {
     const directory = privateDirectory();
-    const runs = new LastRuns(directory, 'project');
+    const runs = LastRuns.onDisk(directory, 'project');
     await runs.set('step', run('a'));
     await runs.save();
     const [name = ''] = readdirSync(directory);
     writeFileSync(join(directory, name), text);
-    expect(await new LastRuns(directory, 'project').steps()).toEqual([]);
+    expect(await LastRuns.onDisk(directory, 'project').steps()).toEqual([]);
   });
 });
 
