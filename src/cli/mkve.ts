@@ -13,6 +13,7 @@ import {
 /** Each command is loaded when it is wanted: a build with nothing to do pays for nothing else. */
 const implementations = {
   build: async () => (await import('./commands/build.js')).buildCommand,
+  watch: async () => (await import('./commands/watch.js')).watchCommand,
   status: async () => (await import('./commands/status.js')).statusCommand,
   explain: async () => (await import('./commands/explain.js')).explainCommand,
   log: async () => (await import('./commands/log.js')).logCommand,

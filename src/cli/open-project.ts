@@ -28,7 +28,7 @@ export async function openProject(
   const file = named === undefined ? await findMkvefile(host.cwd) : resolve(host.cwd, named);
   if (file === undefined) return err(noMkvefile(host.cwd));
   const loaded = await loadMkvefile({ file, signal });
-  if (!loaded.ok) return loaded;
+  if (!loaded.ok) return err(loaded.error.failure);
   const { config } = loaded.value;
   const project = compileProject(file, config, host);
   if (!project.ok) return project;
@@ -46,13 +46,13 @@ export async function openProject(
   return session.ok ? ok({ ...project.value, session: session.value, jobs: many }) : session;
 }
 
-function jobsOf(text: string | undefined): Result<number | undefined, Failure> {
+export function jobsOf(text: string | undefined): Result<number | undefined, Failure> {
   if (text === undefined) return ok(undefined);
   if (/^[1-9]\d{0,3}$/.test(text)) return ok(Number(text));
   return err({ kind: 'usage-wrong', message: `--jobs takes a whole number from 1 to 9999, found '${text}'` });
 }
 
-function noMkvefile(directory: string): Failure {
+export function noMkvefile(directory: string): Failure {
   const message = `there is no mkvefile.ts in ${directory} or above`;
   return { kind: 'usage-wrong', message, hint: 'name one with --file' };
 }

@@ -11,6 +11,7 @@ import {
   readInlineTemplate,
   readNativeTemplate,
   type TargetRequest,
+  type TemplateFaults,
   type TemplateReading,
 } from '../template/index.js';
 import { type Host, stockHookDirectory } from './host.js';
@@ -20,32 +21,58 @@ export interface Project extends Compiled {
   readonly warnings: readonly Problem[];
 }
 
+/** What a configuration and its templates say, as far as they could be read. */
+export interface ProjectReading {
+  readonly source: PackageSource;
+  readonly targets: readonly TargetRequest[];
+  /** Every mistake of every template, and the warnings. */
+  readonly problems: readonly Problem[];
+  /** Absolute paths of all that was read or looked for. */
+  readonly reads: readonly string[];
+}
+
 /** Reads all templates of an mkvefile and compiles them; every mistake of every template at once. */
 export function compileProject(file: string, config: LoadedConfig, host: Host): Result<Project, Failure> {
+  const reading = readProject(file, config, host);
+  if (!reading.ok) return reading;
+  const failure = failureOf(file, reading.value);
+  return failure === undefined ? ok(compileReading(reading.value, config, host)) : err(failure);
+}
+
+/** Reads all templates. What is wrong with one of them says nothing of the others. */
+export function readProject(file: string, config: LoadedConfig, host: Host): Result<ProjectReading, Failure> {
   const source = sourceFor(config.packages === 'auto' ? {} : config.packages, host);
   if (!source.ok) return source;
   const problems: Problem[] = [];
+  const reads: string[] = keyringsOf(source.value);
   const targets = config.templates.flatMap((template) => {
     const reading = readTemplate(file, config, template);
-    if (!reading.ok) {
-      problems.push(...reading.error.map((problem) => inTemplate(template, problem)));
-      return [];
-    }
-    problems.push(...reading.value.warnings.map((problem) => inTemplate(template, problem)));
+    const { reads: looked } = reading.ok ? reading.value : reading.error;
+    reads.push(...looked);
+    const found = reading.ok ? reading.value.warnings : reading.error.problems;
+    problems.push(...found.map((problem) => inTemplate(template, problem)));
+    if (!reading.ok) return [];
     problems.push(...unsupported(file, template, reading.value));
     return targetsOf(template, reading.value, source.value);
   });
-  if (problems.some(({ severity }) => severity === 'error')) {
-    return err({ kind: 'config-invalid', what: file, problems });
-  }
-  const compiled = compile({
-    targets,
-    source: source.value,
-    sets: config,
-    sign: config.sign,
-    ...epochOf(config, host),
-  });
-  return ok({ ...compiled, warnings: problems });
+  return ok({ source: source.value, targets, problems, reads });
+}
+
+/** The failure that the mistakes are; nothing when there are only warnings. */
+export function failureOf(file: string, { problems }: ProjectReading): Failure | undefined {
+  const isWrong = problems.some(({ severity }) => severity === 'error');
+  return isWrong ? { kind: 'config-invalid', what: file, problems } : undefined;
+}
+
+/** Compiles what could be read. */
+export function compileReading(reading: ProjectReading, config: LoadedConfig, host: Host): Project {
+  const { targets, source, problems } = reading;
+  const compiled = compile({ targets, source, sets: config, sign: config.sign, ...epochOf(config, host) });
+  return { ...compiled, warnings: problems.filter(({ severity }) => severity === 'warning') };
+}
+
+function keyringsOf({ repositories }: PackageSource): string[] {
+  return repositories.flatMap(({ keyrings }) => keyrings.map(({ file }) => file));
 }
 
 /** Where packages come from, with the host's own apt configuration for what is left out. */
@@ -71,7 +98,7 @@ function readTemplate(
   file: string,
   config: LoadedConfig,
   template: LoadedTemplate,
-): Result<TemplateReading, readonly Problem[]> {
+): Result<TemplateReading, TemplateFaults> {
   const places = { hookDirectories: config.hooks, stockHookDirectory: stockHookDirectory() };
   const { name } = template;
   if (template.kind === 'native')

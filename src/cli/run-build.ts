@@ -1,5 +1,5 @@
 import type { Digest } from '../base/index.js';
-import { type BuildOutcome, build } from '../engine/index.js';
+import { type BuildOutcome, type RunningBuild, type SharedRun, startBuild } from '../engine/index.js';
 import {
   type Graph,
   matchesGlob,
@@ -23,10 +23,17 @@ export interface RunRequest {
   readonly forced: ReadonlySet<StepId>;
   readonly signal: AbortSignal;
   readonly now: () => number;
+  /** Given by a process that builds more than once. */
+  readonly shared?: SharedRun;
 }
 
 /** Builds targets, reports how each fared, and answers the exit status. */
 export async function runBuild(request: RunRequest): Promise<number> {
+  return statusOf(await startRun(request).ended);
+}
+
+/** Starts to build targets; how each fared is reported before `ended` resolves, unless the build was retired. */
+export function startRun(request: RunRequest): RunningBuild {
   const { graph, targets, session, reporter } = request;
   const wanted = request.wanted ?? targets.map(({ step }) => step);
   reporter.report({
@@ -36,7 +43,7 @@ export async function runBuild(request: RunRequest): Promise<number> {
     jobs: request.jobs,
   });
   const { store, last, executor } = session;
-  const outcome = await build({
+  const running = startBuild({
     ...request,
     wanted,
     executor,
@@ -45,9 +52,20 @@ export async function runBuild(request: RunRequest): Promise<number> {
     last,
     logPath: (log: Digest) => store.blobs.pathOf(log),
   });
-  for (const target of targets) reportTarget(target, outcome, reporter);
-  reportSummary(outcome, reporter);
-  return statusOf(outcome);
+  let isRetired = false;
+  const report = (outcome: BuildOutcome) => {
+    if (isRetired) return outcome;
+    for (const target of targets) reportTarget(target, outcome, reporter);
+    reportSummary(outcome, reporter);
+    return outcome;
+  };
+  return {
+    ended: running.ended.then(report),
+    retire: (isWanted) => {
+      isRetired = true;
+      running.retire(isWanted);
+    },
+  };
 }
 
 /** The steps that `--force` names: all without a name, otherwise those that a glob matches. */

@@ -22,7 +22,7 @@ export type {
 } from './config.js';
 export { defineConfig, mmdebstrap } from './config.js';
 export { findMkvefile, MKVEFILE } from './find.js';
-export { type LoadRequest, loadMkvefile } from './load.js';
+export { type LoadRequest, loadMkvefile, type MkvefileFault } from './load.js';
 export type {
   LoadedConfig,
   LoadedInlineTemplate,

@@ -20,15 +20,27 @@ export interface LoadRequest {
   readonly limitMs?: number;
 }
 
+/** Why an mkvefile cannot be used. */
+export interface MkvefileFault {
+  readonly failure: Failure;
+  /**
+   * Absolute paths of what was read or is needed, with the mkvefile's directory: what it imports in vain may come into
+   * being there. When one changes, it is worth another try.
+   */
+  readonly reads: readonly string[];
+}
+
 /**
  * Runs an mkvefile through tsx and checks what it exports by default: an object, or the promise of one. Every call
  * runs the file anew. zod and tsx are loaded here and not before, because most commands do without them.
  */
-export async function loadMkvefile(request: LoadRequest): Promise<Result<LoadedMkvefile, Failure>> {
+export async function loadMkvefile(request: LoadRequest): Promise<Result<LoadedMkvefile, MkvefileFault>> {
   const { file } = request;
   const missing = await mistakeInFile(file);
-  if (missing !== undefined)
-    return err(invalid(file, [{ file: basename(file), message: missing, severity: 'error' }]));
+  if (missing !== undefined) {
+    const problem: Problem = { file: basename(file), message: missing, severity: 'error' };
+    return err({ failure: invalid(file, [problem]), reads: [file, dirname(file)] });
+  }
   const urls: string[] = [];
   await registerModuleHook();
   const { tsImport } = await import('tsx/esm/api');
@@ -38,13 +50,17 @@ export async function loadMkvefile(request: LoadRequest): Promise<Result<LoadedM
   /** On Node 20 tsx reports files through a message port; in the next turn all its messages are in. */
   await nextTurn();
   const reads = readsOf(file, urls);
-  if (outcome.kind === 'cancelled') return err({ kind: 'cancelled' });
-  if (outcome.kind === 'late') return err(invalid(file, [late(file, outcome.limitMs)]));
-  if (outcome.kind === 'threw') return err(invalid(file, [problemOfThrown(outcome.thrown, { file, reads })]));
-  if (outcome.value === undefined) return err(invalid(file, [withoutExport(file)]));
+  const fault = (failure: Failure, needed: readonly string[] = []) =>
+    err({ failure, reads: [...reads, ...needed, dirname(file)] });
+  if (outcome.kind === 'cancelled') return fault({ kind: 'cancelled' });
+  if (outcome.kind === 'late') return fault(invalid(file, [late(file, outcome.limitMs)]));
+  if (outcome.kind === 'threw')
+    return fault(invalid(file, [problemOfThrown(outcome.thrown, { file, reads })]));
+  if (outcome.value === undefined) return fault(invalid(file, [withoutExport(file)]));
   const { checkConfig } = await import('./schema.js');
   const config = await checkConfig(outcome.value, file);
-  return config.ok ? ok({ file, config: config.value, reads }) : err(invalid(file, config.error));
+  if (config.ok) return ok({ file, config: config.value, reads });
+  return fault(invalid(file, config.error.problems), config.error.needed);
 }
 
 async function mistakeInFile(file: string): Promise<string | undefined> {

@@ -14,6 +14,13 @@ import { cacheShape, hypervisorShape, rootShape, signShape } from './shapes.js';
 import { bytesOf } from './size.js';
 import { checkTemplates } from './templates.js';
 
+/** What is wrong with a config, and the paths it needs that may be what has to change. */
+export interface ConfigFaults {
+  readonly problems: readonly Problem[];
+  /** Absolute. */
+  readonly needed: readonly string[];
+}
+
 /**
  * Checks what an mkvefile exported, makes its paths absolute and fills in the defaults.
  * @param file absolute path of the mkvefile; problems name it by its last part
@@ -22,7 +29,7 @@ import { checkTemplates } from './templates.js';
 export async function checkConfig(
   exported: unknown,
   file: string,
-): Promise<Result<LoadedConfig, readonly Problem[]>> {
+): Promise<Result<LoadedConfig, ConfigFaults>> {
   const problems: Problem[] = [];
   const complain: Complain = (path, message, hint) => {
     const problem = { file: basename(file), message: mistakeAt(path, message), severity: 'error' as const };
@@ -31,7 +38,8 @@ export async function checkConfig(
   const draft: Draft = { directory: dirname(file), complain, needed: [] };
   const config = checkRoot(exported, draft);
   await checkNeededPaths(draft.needed, complain);
-  return config === undefined || problems.length > 0 ? err(problems) : ok(config);
+  if (config !== undefined && problems.length === 0) return ok(config);
+  return err({ problems, needed: draft.needed.map(({ absolute }) => absolute) });
 }
 
 function checkRoot(exported: unknown, draft: Draft): LoadedConfig | undefined {

@@ -45,6 +45,12 @@ export type Event =
   | { readonly type: 'step-skipped'; readonly step: string; readonly kind: string; readonly because: string }
   | { readonly type: 'step-cancelled'; readonly step: string; readonly kind: string }
   | { readonly type: 'warning'; readonly message: string; readonly step?: string }
+  /** Watch mode noticed changes and reads everything anew. */
+  | { readonly type: 'watch-changed'; readonly paths: readonly string[] }
+  /** What is wrong with the mkvefile or a template; it is waited for until it is mended. */
+  | { readonly type: 'watch-broken'; readonly failure: Failure }
+  /** All is built as far as it can be. `paths`: how many are watched. */
+  | { readonly type: 'watch-waiting'; readonly targets: number; readonly paths: number }
   | {
       readonly type: 'target-finished';
       readonly target: string;

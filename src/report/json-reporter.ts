@@ -24,6 +24,7 @@ function plainEvent(event: Event): object {
     case 'step-output':
       return { type: event.type, step: event.step, text: Buffer.from(event.chunk).toString('utf8') };
     case 'step-failed':
+    case 'watch-broken':
       return { ...event, message: renderFailure(event.failure).headline };
     default:
       return event;

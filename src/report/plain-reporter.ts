@@ -1,5 +1,6 @@
 import { assertNever } from '../base/index.js';
 import type { Event, Reporter } from './event.js';
+import type { Failure } from './failure.js';
 import { count, formatDuration, formatSize } from './format.js';
 import { LineSplitter } from './line-splitter.js';
 import { renderFailure } from './render.js';
@@ -57,6 +58,17 @@ export class PlainReporter implements Reporter {
       case 'warning':
         this.#options.err(`warning: ${event.step === undefined ? '' : `${event.step}: `}${event.message}`);
         return;
+      case 'watch-changed':
+        this.#say(`changed  ${changedPhrase(event.paths)}`);
+        return;
+      case 'watch-broken':
+        this.#failure('', event.failure);
+        return;
+      case 'watch-waiting':
+        this.#say(
+          `waiting  for changes; ${count(event.targets, 'target')}, ${count(event.paths, 'path')} watched`,
+        );
+        return;
       case 'target-finished':
         this.#target(event);
         return;
@@ -87,11 +99,15 @@ export class PlainReporter implements Reporter {
 
   #failed(event: Extract<Event, { type: 'step-failed' }>): void {
     this.#flushOutput(event.step);
-    const { headline, details } = renderFailure(event.failure);
     const again = event.how === 'remembered' ? ' (as before; not run again until something changes)' : '';
-    this.#options.err(`FAILED   ${event.step}: ${headline}${again}`);
-    for (const line of details) this.#options.err(`    ${line}`);
+    this.#failure(`${event.step}: `, event.failure, again);
     if (event.log !== undefined) this.#options.err(`    whole output: ${event.log}`);
+  }
+
+  #failure(about: string, failure: Failure, again = ''): void {
+    const { headline, details } = renderFailure(failure);
+    this.#options.err(`FAILED   ${about}${headline}${again}`);
+    for (const line of details) this.#options.err(`    ${line}`);
   }
 
   #target(event: Extract<Event, { type: 'target-finished' }>): void {
@@ -130,6 +146,14 @@ export class PlainReporter implements Reporter {
   #say(line: string): void {
     if (this.#options.verbosity !== 'quiet') this.#options.out(line);
   }
+}
+
+const MOST_PATHS = 3;
+
+function changedPhrase(paths: readonly string[]): string {
+  const more = paths.length - MOST_PATHS;
+  const shown = paths.slice(0, MOST_PATHS).join(', ');
+  return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
 function cutoffPhrase(steps: readonly string[]): string {

@@ -8,7 +8,13 @@ export { type InlineTemplateRequest, readInlineTemplate } from './inline.js';
 export type { InlineHypervisor, InlineTemplate } from './inline-model.js';
 export { memberPath } from './key-path.js';
 export { lineagesOf } from './lineages.js';
-export type { ConfFile, ResolvedHook, ResolvedTemplate, TemplateReading } from './model.js';
+export type {
+  ConfFile,
+  ResolvedHook,
+  ResolvedTemplate,
+  TemplateFaults,
+  TemplateReading,
+} from './model.js';
 export {
   hookNameFault,
   hypervisorNameFault,

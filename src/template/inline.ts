@@ -2,7 +2,6 @@ import { basename, resolve } from 'node:path';
 
 import type { Result } from '../base/index.js';
 import { type Finding, factsOf } from '../hypervisor/index.js';
-import type { Problem } from '../report/index.js';
 import { conclude } from './conclude.js';
 import { readConf } from './conf-files.js';
 import { describeEntry, lookAt, realPathOf } from './entry.js';
@@ -12,7 +11,7 @@ import type { InlineHypervisor, InlineTemplate } from './inline-model.js';
 import { Journal } from './journal.js';
 import { memberPath } from './key-path.js';
 import { hookList, type ListKind, type ListReading, packageList, siftEntries } from './list.js';
-import type { ConfFile, ResolvedTemplate, TemplateReading } from './model.js';
+import type { ConfFile, ResolvedTemplate, TemplateFaults, TemplateReading } from './model.js';
 import {
   hookNameFault,
   hypervisorNameFault,
@@ -37,9 +36,7 @@ export interface InlineTemplateRequest {
 }
 
 /** Reads a template out of an mkvefile and reports every problem it has, by the path of the key. */
-export function readInlineTemplate(
-  request: InlineTemplateRequest,
-): Result<TemplateReading, readonly Problem[]> {
+export function readInlineTemplate(request: InlineTemplateRequest): Result<TemplateReading, TemplateFaults> {
   const { name, template, keyPath } = request;
   const journal = new Journal();
   const whole: Part = { request, journal, path: keyPath };

@@ -5,6 +5,7 @@ import type { Problem } from '../report/index.js';
 export class Journal {
   readonly #problems: Problem[];
   readonly #reads: Set<string>;
+  readonly #forks: Journal[] = [];
 
   constructor(
     from: { readonly problems: Problem[]; readonly reads: Iterable<string> } = { problems: [], reads: [] },
@@ -15,7 +16,9 @@ export class Journal {
 
   /** A journal for one target: its problems are the template's, its paths are its own beside those so far. */
   fork(): Journal {
-    return new Journal({ problems: this.#problems, reads: this.#reads });
+    const fork = new Journal({ problems: this.#problems, reads: this.#reads });
+    this.#forks.push(fork);
+    return fork;
   }
 
   note(problem: Problem): void {
@@ -37,5 +40,10 @@ export class Journal {
 
   get reads(): readonly string[] {
     return [...this.#reads];
+  }
+
+  /** Its own paths and those of every journal made from it. */
+  get allReads(): readonly string[] {
+    return [...new Set([...this.#reads, ...this.#forks.flatMap((fork) => fork.allReads)])];
   }
 }

@@ -43,6 +43,13 @@ export interface ConfFile {
   readonly size: number;
 }
 
+/** Why a template cannot be used: an error at least, the warnings among them. */
+export interface TemplateFaults {
+  readonly problems: readonly Problem[];
+  /** As those of a good reading: what has to change for it to become one. */
+  readonly reads: readonly string[];
+}
+
 /** A whole template, for all of its hypervisors. */
 export interface TemplateReading {
   readonly name: string;

@@ -1,14 +1,13 @@
 import { basename, join } from 'node:path';
 
 import { err, type Result } from '../base/index.js';
-import type { Problem } from '../report/index.js';
 import { conclude } from './conclude.js';
 import { describeEntry, lookAt, realPathOf } from './entry.js';
 import { hookFinder } from './hook-lookup.js';
 import { HookReporter } from './hook-reporter.js';
 import { Journal } from './journal.js';
 import { hypervisorList, parseList } from './list.js';
-import type { ResolvedTemplate, TemplateReading } from './model.js';
+import type { ResolvedTemplate, TemplateFaults, TemplateReading } from './model.js';
 import { templateNameFault } from './names.js';
 import { readTarget, readTemplateFile } from './native-target.js';
 import { warnOfUnknownEntries, warnOfUnlistedHypervisors } from './strays.js';
@@ -25,19 +24,15 @@ export interface NativeTemplateRequest {
 }
 
 /** Reads a template directory, for all of its hypervisors, and reports every problem it has. */
-export function readNativeTemplate(
-  request: NativeTemplateRequest,
-): Result<TemplateReading, readonly Problem[]> {
+export function readNativeTemplate(request: NativeTemplateRequest): Result<TemplateReading, TemplateFaults> {
   const entry = lookAt(request.directory);
   if (entry.kind !== 'directory') {
     const found = entry.kind === 'missing' ? 'there is no such directory' : `found ${describeEntry(entry)}`;
-    return err([
-      {
-        file: request.directory,
-        message: `${found}: expected the directory of a template`,
-        severity: 'error',
-      },
-    ]);
+    const message = `${found}: expected the directory of a template`;
+    return err({
+      problems: [{ file: request.directory, message, severity: 'error' }],
+      reads: [request.directory],
+    });
   }
   const journal = new Journal();
   const realDirectory = realPathOf(request.directory);

@@ -30,7 +30,7 @@ export function copyTemplate(
     hookDirectories: [],
     stockHookDirectory: from.stockHooks,
   });
-  if (!reading.ok) throw new Error(`${from.directory}: ${JSON.stringify(reading.error)}`);
+  if (!reading.ok) throw new Error(`${from.directory}: ${JSON.stringify(reading.error.problems)}`);
   const target = reading.value.targets.find(({ hypervisor }) => hypervisor === from.hypervisor);
   if (target === undefined) throw new Error(`${from.directory} does not support ${from.hypervisor}`);
   const directory = join(to, basename(from.directory));

@@ -55,7 +55,7 @@ export function readTemplate(directory: string, request: Partial<NativeTemplateR
 
 /** All that was said about a template, as `file:line severity: message`. */
 export function said(reading: ReturnType<typeof readNativeTemplate>): readonly string[] {
-  const problems = reading.ok ? reading.value.warnings : reading.error;
+  const problems = reading.ok ? reading.value.warnings : reading.error.problems;
   return problems.map(
     ({ file, line, severity, message }) =>
       `${file}${line === undefined ? '' : `:${line}`} ${severity}: ${message}`,

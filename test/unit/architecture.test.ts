@@ -35,7 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['graph', 'tree', 'hypervisor', 'store', 'bundle', 'pack', 'report', 'rootfs', 'packages'],
     'engine (types)',
   ],
-  watch: ['engine', 'template', 'mkvefile', 'report'],
+  watch: ['graph', 'engine', 'template', 'mkvefile', 'report'],
   cli: [
     ...['graph', 'tree', 'hypervisor', 'store', 'bundle', 'pack', 'report', 'template', 'mkvefile', 'engine'],
     ...['rootfs', 'packages', 'actions', 'watch'],
@@ -46,6 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const DEVIATIONS: Readonly<Record<string, string>> = {
   'packages -> graph (types)':
     'a backend is told where packages come from, which steps carry as PackageSource',
+  'watch -> graph': 'what a change affects is seen by comparing the graphs before and after it',
 };
 
 /** Who may import a package. Whatever is not named here nobody may. */

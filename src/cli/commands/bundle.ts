@@ -109,7 +109,7 @@ function compileBundle(
     hookDirectories: request.hooks,
     stockHookDirectory: stockHookDirectory(),
   });
-  if (!reading.ok) return err({ kind: 'config-invalid', what: directory, problems: reading.error });
+  if (!reading.ok) return err({ kind: 'config-invalid', what: directory, problems: reading.error.problems });
   const template = reading.value.targets.find(({ hypervisor }) => hypervisor === request.hypervisor);
   if (template === undefined) {
     const listed = reading.value.targets.map(({ hypervisor }) => hypervisor).join(', ');

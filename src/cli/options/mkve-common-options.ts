@@ -20,19 +20,26 @@ export const onProject = [
   },
 ] as const satisfies readonly OptionSpec[];
 
-/** What commands take that run steps. */
+const jobs = {
+  name: 'jobs',
+  short: 'j',
+  takes: { value: 'N' },
+  help: 'run at most N steps at once; default: what the mkvefile says, or else the number of processors',
+} as const satisfies OptionSpec;
+
+const explain = {
+  name: 'explain',
+  takes: 'nothing',
+  help: 'say of each step that runs which input changed and how, and where early cutoff stops the rebuild',
+} as const satisfies OptionSpec;
+
+/** What watch mode takes. */
+export const watching = [jobs, explain] as const satisfies readonly OptionSpec[];
+
+/** What commands take that run steps once. */
 export const running = [
-  {
-    name: 'jobs',
-    short: 'j',
-    takes: { value: 'N' },
-    help: 'run at most N steps at once; default: what the mkvefile says, or else the number of processors',
-  },
-  {
-    name: 'explain',
-    takes: 'nothing',
-    help: 'say of each step that runs which input changed and how, and where early cutoff stops the rebuild',
-  },
+  jobs,
+  explain,
   { name: 'dry-run', short: 'n', takes: 'nothing', help: 'say what would run and run nothing' },
   {
     name: 'keep-going',

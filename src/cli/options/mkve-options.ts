@@ -1,5 +1,5 @@
 import type { CommandHelp } from './command-help.js';
-import { everywhere, onProject, running } from './mkve-common-options.js';
+import { everywhere, onProject, running, watching } from './mkve-common-options.js';
 import type { OptionNames, OptionSpec } from './option-spec.js';
 
 /** The commands of `mkve` that this version has, in the order in which help lists them. */
@@ -22,6 +22,23 @@ export const mkveCommands = {
       {
         command: "mkve build --force='*:01-root' tiny/lxc",
         does: 'Runs one hook again although nothing changed.',
+      },
+    ],
+  }),
+  watch: command({
+    name: 'mkve watch',
+    usage: '[options] [TARGET…]',
+    summary: 'Build targets, and again whenever something changes that they are made of',
+    description: [
+      'Watched are the files of the templates, the directories of hooks, conf files, the mkvefile and what it imports. A change during a build stops what it made stale and nothing else. A mistake is shown and waited on.',
+      'A step that failed is not run again before something changes that it depends on; Enter builds once more all the same. Ctrl-C ends it.',
+    ],
+    options: [...onProject, ...watching, ...everywhere],
+    examples: [
+      { command: 'mkve watch', does: 'Keeps all targets built.' },
+      {
+        command: 'mkve watch --explain tiny/lxc',
+        does: 'Keeps one target built and says why each step runs.',
       },
     ],
   }),

@@ -19,10 +19,11 @@ async function load(files: Readonly<Record<string, string>>, limitMs?: number) {
 
 async function problemIn(files: Readonly<Record<string, string>>, limitMs?: number) {
   const { result, directory } = await load(files, limitMs);
-  if (result.ok || result.error.kind !== 'config-invalid') return expect.fail('expected a failure');
-  expect(result.error.what).toBe(join(directory, 'mkvefile.ts'));
-  expect(result.error.problems).toHaveLength(1);
-  return result.error.problems[0];
+  if (result.ok || result.error.failure.kind !== 'config-invalid') return expect.fail('expected a failure');
+  const { failure } = result.error;
+  expect(failure.what).toBe(join(directory, 'mkvefile.ts'));
+  expect(failure.problems).toHaveLength(1);
+  return failure.problems[0];
 }
 
 /** Vitest formats stacks itself, without the source maps of tsx, so lines are only right in a process of their own. */
@@ -120,7 +121,7 @@ describe('an mkvefile', () => {
     const controller = new AbortController();
     const loading = loadMkvefile({ file: join(directory, 'mkvefile.ts'), signal: controller.signal });
     controller.abort();
-    expect(await loading).toEqual({ ok: false, error: { kind: 'cancelled' } });
+    expect(await loading).toMatchObject({ ok: false, error: { failure: { kind: 'cancelled' } } });
   });
 });
 

@@ -21,7 +21,7 @@ async function check(exported: unknown) {
 async function mistakes(exported: unknown): Promise<readonly string[]> {
   const { result, directory } = await check(exported);
   if (result.ok) return [];
-  return result.error.map(({ message, hint }) => {
+  return result.error.problems.map(({ message, hint }) => {
     const text = hint === undefined ? message : `${message}; ${hint}`;
     return text.replaceAll(`${directory}/`, '');
   });

@@ -120,7 +120,9 @@ describe('readInlineTemplate', () => {
     const greet = join(baseDirectory, 'greet');
     chmodSync(greet, 0o644);
     const { reading } = read({ version: '1', hypervisors: { lxc: { hooks: [greet] } } });
-    expect(reading.ok ? [] : reading.error.map(({ hint }) => hint)).toEqual([`run: chmod +x ${greet}`]);
+    expect(reading.ok ? [] : reading.error.problems.map(({ hint }) => hint)).toEqual([
+      `run: chmod +x ${greet}`,
+    ]);
   });
 
   it('checks the config of openvz by file and line', () => {

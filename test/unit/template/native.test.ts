@@ -31,7 +31,7 @@ describe('readNativeTemplate', () => {
   it('reads a whole template', () => {
     const directory = templateWith(whole);
     const reading = readTemplate(`${directory}/`);
-    if (!reading.ok) return expect(reading.error).toEqual([]);
+    if (!reading.ok) return expect(reading.error.problems).toEqual([]);
     const greet = {
       name: 'greet',
       file: join(directory, 'hooks/greet'),
