@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { copyStore } from './support/private-store.js';
+import { copySeed } from './support/private-store.js';
 import { Rig, stepsRan } from './support/rig.js';
 
 let rig: Rig;
@@ -39,7 +39,7 @@ describe('a hook', () => {
 
   it('leaves the same whatever umask, directory, locale and time zone the caller has', async () => {
     const store = rig.path('private-store');
-    copyStore(rig.store, store);
+    copySeed(rig.seed, store);
     const hook = 'umask; mkdir /srv/new; : >/srv/new/file; date -d @0 >/srv/new/date; ls / >/srv/new/list';
     rig.template({ hooks: { '10-write': hook } });
     const first = await rig.bundle();

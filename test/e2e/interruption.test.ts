@@ -5,7 +5,7 @@ import { createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 
-import { copyStore, leftovers, locks } from './support/private-store.js';
+import { copySeed, leftovers, locks } from './support/private-store.js';
 import { alive, familyOf, until, withCommandLine } from './support/processes.js';
 import { type As, Rig, type Running, stepsRan } from './support/rig.js';
 
@@ -24,7 +24,7 @@ describe.each(runsAs)('a build that is interrupted, run by the %s', (as) => {
   beforeAll(() => {
     shared = new Rig(as);
     store = shared.path('private-store');
-    copyStore(shared.store, store);
+    copySeed(shared.seed, store);
   });
   afterAll(() => shared.dispose());
   beforeEach(() => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { copyStore } from './support/private-store.js';
+import { copySeed } from './support/private-store.js';
 import { jsonOf, kindsRan, Rig } from './support/rig.js';
 
 let rig: Rig;
@@ -93,7 +93,7 @@ describe('packages', () => {
 
   it('are downloaded once: all is built again from nothing but the snapshot and the downloads', async () => {
     const store = rig.path('private-store');
-    copyStore(rig.store, store);
+    copySeed(rig.seed, store);
     rig.template({ hooks, packages: ['tree'] });
     const first = await rig.bundle([], { store });
     expect(first.status, first.stderr).toBe(0);

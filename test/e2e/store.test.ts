@@ -14,7 +14,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 
-import { copyStore } from './support/private-store.js';
+import { copySeed } from './support/private-store.js';
 import { Rig, stepsRan } from './support/rig.js';
 
 let rig: Rig;
@@ -23,7 +23,7 @@ let store: string;
 beforeEach(() => {
   rig = new Rig();
   store = rig.path('own-store');
-  copyStore(rig.store, store);
+  copySeed(rig.seed, store);
 });
 afterEach(() => rig.dispose());
 
@@ -132,7 +132,7 @@ describe('what must not matter', () => {
       'bookworm',
     ];
     const fresh = rig.path('fresh-store');
-    copyStore(rig.store, fresh);
+    copySeed(rig.seed, fresh);
     const args = ['--force-no-sign', '--output', rig.output, rig.path(rig.name)];
     const ran = await rig.exec(['sh', '-c', argv, ...bundle, ...args], { store: fresh });
     expect(ran.status, ran.stderr).toBe(0);

@@ -15,8 +15,10 @@ declare module 'vitest' {
 export interface E2eContext {
   /** A private directory for everything the tests make. */
   readonly directory: string;
-  /** A store in which the base of the tests' suite is built already. */
+  /** A store in which the base of the tests' suite is built already, shared by the tests. */
   readonly store: string;
+  /** What was in it before any test: for tests that want a store of their own. Nobody writes to it. */
+  readonly seed: string;
   /** The installation of mkve under test. */
   readonly mkve: string;
   /** An ordinary user with subordinate ids; absent when the tests themselves run as one. */
@@ -25,6 +27,7 @@ export interface E2eContext {
     readonly uid: number;
     readonly gid: number;
     readonly store: string;
+    readonly seed: string;
   };
 }
 
@@ -46,7 +49,15 @@ export default function setup(project: TestProject): () => void {
     seed({ mkve, store, directory });
     const user = process.getuid?.() === 0 ? addUser(directory) : undefined;
     if (user !== undefined) seed({ mkve, store: user.store, directory, user: USER });
-    project.provide('e2e', { directory, store, mkve, ...(user === undefined ? {} : { user }) });
+    for (const filled of [store, ...(user === undefined ? [] : [user.store])])
+      execFileSync('cp', ['-a', filled, seedOf(filled)]);
+    project.provide('e2e', {
+      directory,
+      store,
+      seed: seedOf(store),
+      mkve,
+      ...(user === undefined ? {} : { user }),
+    });
     return teardown;
   } catch (thrown) {
     teardown();
@@ -77,7 +88,17 @@ function addUser(directory: string): NonNullable<E2eContext['user']> {
   // useradd gives subordinate ids as login.defs(5) says; nothing is left to chance by saying which.
   execFileSync('useradd', ['--create-home', '--home-dir', home, '--add-subids-for-system', '--system', USER]);
   const id = (flag: string) => Number(execFileSync('id', [flag, USER], { encoding: 'utf8' }));
-  return { name: USER, uid: id('-u'), gid: id('-g'), store: join(home, 'store') };
+  return {
+    name: USER,
+    uid: id('-u'),
+    gid: id('-g'),
+    store: join(home, 'store'),
+    seed: seedOf(join(home, 'store')),
+  };
+}
+
+function seedOf(store: string): string {
+  return `${store}-seed`;
 }
 
 function seed(at: {

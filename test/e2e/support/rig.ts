@@ -27,6 +27,8 @@ export class Rig {
   readonly directory: string;
   readonly name = `t${randomBytes(4).toString('hex')}`;
   readonly store: string;
+  /** A store that nobody writes to, to be copied. */
+  readonly seed: string;
   readonly #as: As;
   readonly #context = inject('e2e');
 
@@ -36,6 +38,7 @@ export class Rig {
     this.directory = mkdtempSync(join(this.#context.directory, `${as}-`));
     chmodSync(this.directory, 0o755);
     this.store = as === 'user' && user !== undefined ? user.store : this.#context.store;
+    this.seed = as === 'user' && user !== undefined ? user.seed : this.#context.seed;
     this.template({});
     if (as === 'user' && user !== undefined) chownSync(this.directory, user.uid, user.gid);
   }

@@ -12,6 +12,8 @@ export interface Running {
   readonly pid: number;
   /** Resolves with the first line of its output that matches; rejects when it ends without one. */
   said(pattern: RegExp): Promise<string>;
+  /** Resolves with what is found in all that it has written so far; looked at again whenever there is more. */
+  finds<T>(what: string, find: (lines: readonly string[]) => T | undefined): Promise<T>;
   /** Resolves once it has written so many lines; rejects when it ends with fewer. */
   printed(lines: number): Promise<void>;
   readonly ended: Promise<Ran>;
@@ -60,6 +62,7 @@ export function runningOf(child: ChildProcess): Running {
     printed: async (count) => {
       await watch(`${count} lines`, (lines) => (lines.length - 2 >= count ? true : undefined));
     },
+    finds: watch,
     ended,
   };
 }
