@@ -59,10 +59,11 @@ export class LastTimeline {
 
   async get(): Promise<KeptTimeline | undefined> {
     try {
-      const { format, ...kept } = JSON.parse(await readFile(this.#path, 'utf8')) as Partial<KeptTimeline> & {
-        readonly format?: number;
+      const { format, ...kept } = JSON.parse(await readFile(this.#path, 'utf8')) as KeptTimeline & {
+        readonly format: number;
       };
-      return format === FORMAT ? (kept as KeptTimeline) : undefined;
+      const isWhole = Array.isArray(kept.runs) && Array.isArray(kept.rest) && Number.isFinite(kept.endedAt);
+      return format === FORMAT && isWhole ? kept : undefined;
     } catch {
       return undefined;
     }

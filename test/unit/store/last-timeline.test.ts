@@ -24,7 +24,7 @@ describe('LastTimeline', () => {
     expect(readdirSync(directory)).toEqual([expect.stringMatching(/^[0-9a-f]{24}-timeline\.json$/)]);
   });
 
-  it.each(['', '{', 'null', '{"format":2,"runs":[]}'])(
+  it.each(['', '{', 'null', '{"format":1}', '{"format":2,"endedAt":1,"runs":[],"rest":[]}'])(
     'takes a file that holds %j for none',
     async (text) => {
       const directory = privateDirectory();
