@@ -63,7 +63,7 @@ async function rendered(
         import('../graph/details.js'),
         import('../graph/html.js'),
       ]);
-      return renderHtml(view, await gatherDetails(gathered, session));
+      return renderHtml(view, await gatherDetails(gathered, session.store));
     }
     default:
       return assertNever(format);
