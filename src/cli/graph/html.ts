@@ -12,7 +12,7 @@ const PARTS = new URL('../../../src/cli/graph/page/', import.meta.url);
 const STYLES = ['page.css', 'graph.css', 'timeline.css', 'details.css'];
 
 /** In an order in which each comes after those it uses. */
-const MODULES = ['dom.js', 'icons.js', 'drawing.js', 'timeline.js', 'details.js', 'main.js'];
+const MODULES = ['dom.js', 'icons.js', 'zoom.js', 'drawing.js', 'timeline.js', 'details.js', 'main.js'];
 
 /**
  * One page for a browser that needs nothing but itself: its policy lets it load nothing and run no script but its own.

@@ -43,7 +43,7 @@ export interface PageStep {
   };
 }
 
-const SIZES = { node: { width: 208, height: 66 }, bendWidth: 24, columnGap: 20, rowGap: 30 };
+const SIZES = { node: { width: 176, height: 66 }, bendWidth: 20, columnGap: 16, rowGap: 28 };
 
 export function pageData(view: GraphView, details: ReadonlyMap<string, StepDetails>): PageData {
   const direct = directInputs(view.nodes);

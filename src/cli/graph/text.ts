@@ -25,12 +25,20 @@ interface Indent {
 class Trees {
   readonly #nodes: ReadonlyMap<StepId, ViewNode>;
   readonly #direct: ReadonlyMap<StepId, readonly StepId[]>;
+  readonly #depths: ReadonlyMap<StepId, number>;
   /** Where a step was shown first. */
   readonly #shownUnder = new Map<StepId, string>();
 
   constructor(view: GraphView) {
     this.#nodes = new Map(view.nodes.map((node) => [node.id, node]));
     this.#direct = directInputs(view.nodes);
+    this.#depths = depthsOf(this.#direct);
+  }
+
+  /** Short branches first, so that the bar beside the long one does not run over pages. */
+  #inputsOf(id: StepId): readonly StepId[] {
+    const depth = (input: StepId) => this.#depths.get(input) ?? 0;
+    return (this.#direct.get(id) ?? []).toSorted((a, b) => depth(a) - depth(b));
   }
 
   linesOf({ name, step, output }: Target): readonly string[] {
@@ -46,7 +54,7 @@ class Trees {
     }
     this.#shownUnder.set(id, target);
     yield `${marginOf(node)}${indent.branch}${id}${reasonOf(node)}`;
-    const inputs = this.#direct.get(id) ?? [];
+    const inputs = this.#inputsOf(id);
     for (const [index, input] of inputs.entries()) {
       const isLast = index === inputs.length - 1;
       yield* this.#lines(input, target, {
@@ -55,6 +63,14 @@ class Trees {
       });
     }
   }
+}
+
+/** How many steps the longest way up from each step has. */
+function depthsOf(direct: ReadonlyMap<StepId, readonly StepId[]>): ReadonlyMap<StepId, number> {
+  const depths = new Map<StepId, number>();
+  for (const [id, inputs] of direct)
+    depths.set(id, Math.max(0, ...inputs.map((input) => 1 + (depths.get(input) ?? 0))));
+  return depths;
 }
 
 /** Columns for `  up to date  12.4 s  `. */
@@ -76,7 +92,7 @@ function buildLines({ endedAt, durationMs, runs, rest, criticalPath }: ViewBuild
   const when = new Date(endedAt).toISOString().replace(/\.\d+Z$/, 'Z');
   const took = new Map(runs.map((run) => [run.step, run.endMs - run.startMs]));
   return [
-    `last build, ended ${when}: ${count(ran, 'step')} ran, ${cached} cached, in ${formatDuration(durationMs)}`,
+    `last build, ended ${when}: ${count(ran, 'step')} at work, ${cached} cached, in ${formatDuration(durationMs)}`,
     `its critical path, ${formatDuration(criticalPath.durationMs)}:`,
     ...criticalPath.steps.map((id) => {
       const duration = formatDuration(took.get(id) ?? 0);

@@ -11,22 +11,51 @@ export function orderRows(grid: Grid): Rows {
   let fewest = crossingsOf(grid, best);
   let rows = best;
   for (let sweep = 0; sweep < SWEEPS && fewest > 0; sweep++) {
-    rows = sweep % 2 === 0 ? swept(rows, grid.above) : swept(rows.toReversed(), grid.below).toReversed();
+    const { above, below } = grid;
+    rows =
+      sweep % 2 === 0
+        ? swept(rows, { before: above, after: below })
+        : swept(rows.toReversed(), { before: below, after: above }).toReversed();
     const crossings = crossingsOf(grid, rows);
     if (crossings < fewest) [best, fewest] = [rows, crossings];
   }
   return best;
 }
 
+/** For each cell its neighbours in the row before its own, as a sweep goes, and in the row after. */
+interface Neighbours {
+  readonly before: Rows;
+  readonly after: Rows;
+}
+
 /** Each row by the mean position of its neighbours in the row before it; the first row stays. */
-function swept(rows: Rows, neighbours: Rows): Rows {
+function swept(rows: Rows, neighbours: Neighbours): Rows {
   const result: (readonly number[])[] = [];
   for (const row of rows) {
-    const before = positionsOf(result.at(-1) ?? []);
-    const keys = new Map(row.map((cell, index) => [cell, meanOf(neighbours[cell] ?? [], before) ?? index]));
-    result.push(result.length === 0 ? row : row.toSorted((a, b) => (keys.get(a) ?? 0) - (keys.get(b) ?? 0)));
+    const keys = keysOf(row, positionsOf(result.at(-1) ?? []), neighbours);
+    const key = (cell: number) => keys.get(cell) ?? 0;
+    result.push(result.length === 0 ? row : row.toSorted((a, b) => key(a) - key(b)));
   }
   return result;
+}
+
+/** A cell without neighbours before it goes where those stand with which it shares one after it. */
+function keysOf(
+  row: readonly number[],
+  positions: ReadonlyMap<number, number>,
+  { before, after }: Neighbours,
+): ReadonlyMap<number, number> {
+  const keys = new Map<number, number>();
+  for (const cell of row) {
+    const mean = meanOf(before[cell] ?? [], positions);
+    if (mean !== undefined) keys.set(cell, mean);
+  }
+  for (const [index, cell] of row.entries()) {
+    if ((before[cell] ?? []).length > 0) continue;
+    const siblings = (after[cell] ?? []).flatMap((user) => before[user] ?? []).filter((one) => keys.has(one));
+    keys.set(cell, meanOf(siblings, keys) ?? index);
+  }
+  return keys;
 }
 
 function meanOf(cells: readonly number[], positions: ReadonlyMap<number, number>): number | undefined {

@@ -47,7 +47,7 @@ function facts(step, select) {
   }
   if (step.inputs.length > 0) {
     const inputs = step.inputs.map(({ as, step: input }) =>
-      element('li', {}, stepButton(input, true, select), element('span', { class: 'quiet' }, ` as ${as}`)),
+      element('li', {}, element('span', { class: 'quiet' }, `${as} `), stepButton(input, true, select)),
     );
     list.append(element('dt', {}, 'Inputs'), element('dd', {}, element('ul', {}, ...inputs)));
   }

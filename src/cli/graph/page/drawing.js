@@ -17,10 +17,11 @@ const MARGIN = 6;
 export function drawGraph({ steps, layout }, select) {
   const known = new Map(steps.map((step) => [step.id, step]));
   const [width, height] = [layout.width + 2 * MARGIN, layout.height + 2 * MARGIN];
-  const svg = drawn('svg', { class: 'edges', width, height, 'aria-hidden': 'true' }, arrowHead());
+  const svg = drawn('svg', { class: 'edges', width, height, 'aria-hidden': 'true' });
+  svg.append(drawn('defs', {}, ...['plain', 'critical', 'near'].map(arrowHead)));
   const edges = layout.edges.map(({ from, to, points }) => {
     const isCritical = known.get(from)?.isCritical === true && known.get(to)?.isCritical === true;
-    const path = drawn('path', { class: isCritical ? 'edge critical' : 'edge', d: curve(points) });
+    const path = drawn('path', { class: isCritical ? 'edge critical' : 'edge plain', d: curve(points) });
     svg.append(path);
     return { from, to, path };
   });
@@ -89,19 +90,17 @@ function curve(points) {
     .join('');
 }
 
-function arrowHead() {
+/** A head takes no colour from its line everywhere, so there is one for each look of a line. @param {string} look */
+function arrowHead(look) {
   const marker = {
-    id: 'arrow',
+    id: `head-${look}`,
     viewBox: '0 0 8 8',
     refX: 7,
     refY: 4,
-    markerWidth: 7,
-    markerHeight: 7,
+    markerWidth: 9,
+    markerHeight: 9,
+    markerUnits: 'userSpaceOnUse',
     orient: 'auto',
   };
-  return drawn(
-    'defs',
-    {},
-    drawn('marker', marker, drawn('path', { class: 'head', d: 'M0 0.5 7.5 4 0 7.5Z' })),
-  );
+  return drawn('marker', marker, drawn('path', { class: `head ${look}`, d: 'M0 0.5 7.5 4 0 7.5Z' }));
 }

@@ -3,6 +3,7 @@ import { element, place } from './dom.js';
 import { drawGraph } from './drawing.js';
 import { stateIcon } from './icons.js';
 import { drawTimeline } from './timeline.js';
+import { zoomButtons } from './zoom.js';
 
 /** @typedef {import('../page-data.js').PageData} PageData */
 
@@ -97,6 +98,12 @@ function heading() {
   ];
 }
 
+/** As large as the width allows without scrolling; where it would become too small to read, it has to be scrolled. */
+function fitting() {
+  const zoom = (place('graph').clientWidth - 40) / (data.layout.width + 12);
+  return zoom < 0.7 ? 0.85 : Math.min(1, zoom);
+}
+
 function selectFromAddress() {
   if (!location.hash.startsWith(PREFIX)) return;
   show(decodeURIComponent(location.hash.slice(PREFIX.length)));
@@ -119,6 +126,9 @@ place('graph').append(
       {},
       'Inputs stand above. An arrow that others imply is left out; a selected step lists all.',
     ),
+    zoomButtons({ what: 'the graph', least: 0.3, most: 2, first: fitting() }, (zoom) => {
+      drawing.root.style.setProperty('zoom', String(zoom));
+    }),
   ),
   element(
     'div',

@@ -1,5 +1,6 @@
 import { element } from './dom.js';
 import { criticalIcon } from './icons.js';
+import { zoomButtons } from './zoom.js';
 
 /** @typedef {import('../page-build.js').PageBuild} PageBuild */
 /** @typedef {import('../page-build.js').PageBar} PageBar */
@@ -35,7 +36,9 @@ export function drawTimeline(build, select) {
       { class: 'section-head' },
       element('h2', {}, 'Last build'),
       element('p', {}, `${build.summary}. Ended `, time(build.ended), '.'),
-      zoomButtons(chart),
+      zoomButtons({ what: 'the time axis', least: 1, most: 64, first: 1 }, (zoom) => {
+        chart.style.width = `${zoom * 100}%`;
+      }),
     ),
     element('div', { class: 'chart-frame' }, chart),
     legend(),
@@ -92,22 +95,6 @@ function axis({ ticks }) {
   );
 }
 
-/** @param {HTMLElement} chart */
-function zoomButtons(chart) {
-  let zoom = 1;
-  /** @param {number} factor */
-  const by = (factor) => () => {
-    zoom = Math.min(64, Math.max(1, zoom * factor));
-    chart.style.width = `${zoom * 100}%`;
-  };
-  return element(
-    'span',
-    { class: 'zoom' },
-    element('button', { type: 'button', 'aria-label': 'Shorten the time axis', onclick: by(0.5) }, '−'),
-    element('button', { type: 'button', 'aria-label': 'Stretch the time axis', onclick: by(2) }, '+'),
-  );
-}
-
 function legend() {
   /** @param {string} how */
   const key = (how) =>
@@ -137,7 +124,7 @@ function criticalPath({ criticalPath: path }, select) {
       'p',
       {},
       criticalIcon(),
-      ` Critical path, ${path.duration}: no number of slots makes this build faster.`,
+      ` Critical path, ${path.duration}: with any number of slots the build takes as long.`,
     ),
     element('ol', {}, ...items),
   );
