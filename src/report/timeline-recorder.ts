@@ -44,7 +44,8 @@ export class TimelineRecorder implements Reporter {
         else this.#leave({ step: event.step, kind: event.kind, how: 'cached', savedMs: event.durationMs });
         return;
       case 'step-failed':
-        this.#end(event.step, 'failed');
+        if (event.how === 'ran') this.#end(event.step, 'failed');
+        else this.#leave({ step: event.step, kind: event.kind, how: 'failed' });
         return;
       case 'step-skipped':
         this.#leave({ step: event.step, kind: event.kind, how: 'skipped' });
@@ -55,6 +56,9 @@ export class TimelineRecorder implements Reporter {
         return;
       case 'step-output':
       case 'warning':
+      case 'watch-changed':
+      case 'watch-broken':
+      case 'watch-waiting':
       case 'target-finished':
       case 'build-finished':
         return;

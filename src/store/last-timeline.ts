@@ -19,7 +19,8 @@ export interface TimelineRun {
 export interface TimelineRest {
   readonly step: string;
   readonly kind: string;
-  readonly how: 'cached' | 'skipped' | 'cancelled';
+  /** `failed`: it had failed before with the same key, and was not run again. */
+  readonly how: 'cached' | 'failed' | 'skipped' | 'cancelled';
   /** How long a cached step took when it ran. */
   readonly savedMs?: number;
 }

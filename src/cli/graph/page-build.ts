@@ -110,11 +110,12 @@ function tickLabel(ms: number): string {
 }
 
 function restOf(rest: ViewBuild['rest'], shown: ReadonlySet<string>): PageBuild['rest'] {
-  return (['cached', 'skipped', 'cancelled'] as const)
+  return (['cached', 'failed', 'skipped', 'cancelled'] as const)
     .map((how) => {
       const steps = rest.filter((one) => one.how === how);
       const saved = steps.reduce((sum, { savedMs = 0 }) => sum + savedMs, 0);
-      const title = `${count(steps.length, 'step')} ${how}${saved > 0 ? `, saving ${formatDuration(saved)}` : ''}`;
+      const word = how === 'failed' ? 'known to fail' : how;
+      const title = `${count(steps.length, 'step')} ${word}${saved > 0 ? `, saving ${formatDuration(saved)}` : ''}`;
       return {
         title,
         steps: steps.map(({ step, savedMs }) => ({

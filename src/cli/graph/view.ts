@@ -1,7 +1,7 @@
 import { bug } from '../../base/index.js';
 import type { PlannedStep } from '../../engine/index.js';
 import { type AnyStep, type Graph, type StepId, stepsInOrder, type Target } from '../../graph/index.js';
-import type { KeptTimeline, LastRun, TimelineRun } from '../../store/index.js';
+import type { KeptTimeline, LastRun, TimelineRest, TimelineRun } from '../../store/index.js';
 import { type CriticalPath, criticalPath } from './critical-path.js';
 
 /** `failed`: it would run, and with the very inputs it has now it failed the last time. `unknown`: it may run. */
@@ -25,7 +25,7 @@ export interface ViewNode {
 }
 
 export type NodeInBuild =
-  | { readonly how: 'cached' | 'skipped' | 'cancelled' }
+  | { readonly how: TimelineRest['how'] }
   | {
       readonly how: TimelineRun['how'];
       readonly run: Pick<TimelineRun, 'pool' | 'slot' | 'startMs' | 'endMs'>;

@@ -16,7 +16,8 @@ function recorded(events: readonly (readonly [ms: number, event: Event])[]) {
   return recorder.timeline();
 }
 
-const started = (step: string): Event => ({ type: 'step-started', step, kind: 'hook' });
+const why = { kind: 'first-build' } as const;
+const started = (step: string): Event => ({ type: 'step-started', step, kind: 'hook', why });
 const ran = (step: string): Event => ({
   type: 'step-finished',
   step,
@@ -31,10 +32,11 @@ const cached = (step: string): Event => ({
   how: 'cached',
   durationMs: 9000,
 });
-const failed = (step: string): Event => ({
+const failed = (step: string, how: 'ran' | 'remembered' = 'ran'): Event => ({
   type: 'step-failed',
   step,
   kind: 'hook',
+  how,
   failure: { kind: 'worker-died', detail: 'x' },
   durationMs: 1,
 });
@@ -52,6 +54,7 @@ describe('the recorder of a timeline', () => {
       [9, ran('net-a')],
       [20, failed('c')],
       [21, ran('b')],
+      [21, failed('known', 'remembered')],
       [22, { type: 'step-skipped', step: 'd', kind: 'pack', because: 'c' }],
       [25, { type: 'target-finished', target: 't/lxc', how: 'failed', output: '/o' }],
     ]);
@@ -67,6 +70,7 @@ describe('the recorder of a timeline', () => {
       ],
       rest: [
         { step: 'base', kind: 'base', how: 'cached', savedMs: 9000 },
+        { step: 'known', kind: 'hook', how: 'failed' },
         { step: 'd', kind: 'pack', how: 'skipped' },
       ],
     });
