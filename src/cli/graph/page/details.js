@@ -72,7 +72,7 @@ function changes({ changes: known }) {
   return [
     element('h3', {}, 'File changes'),
     element('p', { class: 'note', id: 'changes-note' }, known.note),
-    element('ul', { class: 'changes', id: 'changes' }, ...items),
+    ...(items.length === 0 ? [] : [element('ul', { class: 'changes', id: 'changes' }, ...items)]),
   ];
 }
 

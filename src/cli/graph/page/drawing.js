@@ -60,14 +60,18 @@ function drawStep(step, select) {
       tabindex: -1,
       onclick: () => select(step.id),
     },
-    element('span', { class: 'title' }, step.title),
+    element(
+      'span',
+      { class: 'title' },
+      element('span', {}, step.title),
+      ...(step.isCritical ? [criticalIcon()] : []),
+    ),
     element('span', { class: 'of' }, step.of),
     element(
       'span',
       { class: 'state' },
       stateIcon(step.state),
       element('span', { class: 'word' }, step.word),
-      ...(step.isCritical ? [criticalIcon()] : []),
       element('span', { class: 'duration' }, step.duration),
     ),
   );

@@ -21,7 +21,7 @@ function select(id) {
   show(id);
   history.replaceState(null, '', `${PREFIX}${encodeURIComponent(id)}`);
   // Where the columns are one below the other, what was asked for would be out of sight.
-  if (matchMedia('(max-width: 60rem)').matches) place('details').scrollIntoView({ block: 'start' });
+  if (matchMedia('(max-width: 75rem)').matches) place('details').scrollIntoView({ block: 'start' });
 }
 
 /** @param {string} id */
@@ -107,7 +107,11 @@ function fitting() {
 function selectFromAddress() {
   if (!location.hash.startsWith(PREFIX)) return;
   show(decodeURIComponent(location.hash.slice(PREFIX.length)));
-  drawing.nodes.get(selected ?? '')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  const [node, frame] = [drawing.nodes.get(selected ?? ''), drawing.root.parentElement];
+  // To the side only: the details are at the top.
+  if (node !== undefined && frame !== null)
+    frame.scrollLeft +=
+      node.getBoundingClientRect().left - frame.getBoundingClientRect().left - frame.clientWidth / 2;
 }
 
 place('head').append(...heading());

@@ -124,7 +124,7 @@ function criticalPath({ criticalPath: path }, select) {
       'p',
       {},
       criticalIcon(),
-      ` Critical path, ${path.duration}: with any number of slots the build takes as long.`,
+      ` Critical path, ${path.duration}: with any number of slots the build takes no less.`,
     ),
     element('ol', {}, ...items),
   );
