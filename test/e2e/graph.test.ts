@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { documentOf } from './support/browser.js';
+import { BrowserSession } from './support/browser-session.js';
 import { copyStore } from './support/private-store.js';
 import { type Ran, Rig } from './support/rig.js';
 
@@ -98,7 +99,8 @@ describe.sequential('mkve graph', () => {
     expect(ran.stdout).toContain(`base:bookworm-amd64, see ${name}/lxc\n`);
     expect(ran.stdout).toMatch(/^last build, ended .*: \d+ steps at work, \d+ cached, in /m);
     const one = await mkve('graph', `${name}/kvm`);
-    expect(one.stdout).not.toContain(`${name}/lxc:`);
+    expect(one.stdout).toContain(`${name}/kvm -> `);
+    expect(one.stdout).not.toContain(`${name}/lxc -> `);
   });
 
   it('prints as JSON every step with its inputs and the timeline of the last build', async () => {
@@ -199,6 +201,32 @@ describe.sequential('the page of mkve graph in a browser', () => {
     expect(shown.text('changes-note')).toBe('2 added, 1 changed, 0 deleted');
     expect(shown.text('changes')).toBe('~/etc/first+/etc/some+/etc/some/file');
     expect(shown.attributes('selected', 'data-step')).toEqual([step, step]);
+  });
+
+  it('goes from step to step by arrow keys, and selects from the timeline', async () => {
+    await page();
+    const browser = await BrowserSession.open(rig.path('graph.html'));
+    try {
+      const selected = () => browser.evaluate("document.querySelector('.node.selected')?.dataset.step");
+      await browser.evaluate(`document.querySelector('.node[tabindex="0"]').focus()`);
+      for (const way of ['base:bookworm-amd64', `${name}/lxc:10-first`, `${name}/lxc:${HOSTILE}`]) {
+        do await browser.press('ArrowDown', 40);
+        while (String(await selected()).startsWith('resolve:'));
+        expect(await selected()).toBe(way);
+      }
+      await browser.press('ArrowUp', 38);
+      await browser.press('ArrowRight', 39);
+      expect(await selected()).toBe(`${name}/kvm:10-first`);
+      expect(await browser.evaluate('decodeURIComponent(location.hash)')).toBe(
+        `#select=${name}/kvm:10-first`,
+      );
+      const step = await browser.evaluate("document.querySelector('.bar').dataset.step");
+      await browser.evaluate("document.querySelector('.bar').click()");
+      expect(await selected()).toBe(step);
+      expect(await browser.evaluate("document.querySelector('.step-id').textContent")).toBe(step);
+    } finally {
+      await browser.close();
+    }
   });
 
   it('lets no output of a hook become part of it', async () => {
