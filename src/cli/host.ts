@@ -15,7 +15,10 @@ export interface Host {
   readonly node: string;
   /** As Node names it: `x64`. */
   readonly architecture: string;
+  /** Milliseconds, for durations. */
   readonly now: () => number;
+  /** Milliseconds since 1970. */
+  readonly date: () => number;
 }
 
 export function thisHost(): Host {
@@ -28,6 +31,7 @@ export function thisHost(): Host {
     node: process.execPath,
     architecture: process.arch,
     now: () => performance.now(),
+    date: () => Date.now(),
   };
 }
 

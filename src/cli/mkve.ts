@@ -16,6 +16,7 @@ const implementations = {
   watch: async () => (await import('./commands/watch.js')).watchCommand,
   status: async () => (await import('./commands/status.js')).statusCommand,
   explain: async () => (await import('./commands/explain.js')).explainCommand,
+  graph: async () => (await import('./commands/graph.js')).graphCommand,
   log: async () => (await import('./commands/log.js')).logCommand,
   update: async () => (await import('./commands/update.js')).updateCommand,
   inspect: async () => (await import('./commands/inspect.js')).inspectCommand,

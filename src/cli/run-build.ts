@@ -1,14 +1,15 @@
-import type { Digest } from '../base/index.js';
+import { bug, type Digest } from '../base/index.js';
 import { type BuildOutcome, type RunningBuild, type SharedRun, startBuild } from '../engine/index.js';
 import {
   type Graph,
   matchesGlob,
   type Step,
   type StepId,
+  stepId,
   stepsInOrder,
   type Target,
 } from '../graph/index.js';
-import { exitStatusOf, type Reporter } from '../report/index.js';
+import { exitStatusOf, type Reporter, TeeReporter, TimelineRecorder } from '../report/index.js';
 import type { Session } from './session.js';
 
 export interface RunRequest {
@@ -34,8 +35,13 @@ export async function runBuild(request: RunRequest): Promise<number> {
 
 /** Starts to build targets; how each fared is reported before `ended` resolves, unless the build was retired. */
 export function startRun(request: RunRequest): RunningBuild {
-  const { graph, targets, session, reporter } = request;
+  const { graph, targets, session } = request;
   const wanted = request.wanted ?? targets.map(({ step }) => step);
+  const recorder = new TimelineRecorder({
+    now: request.now,
+    poolOf: (step) => graph.steps.get(stepId(step))?.pool ?? bug(`no step ${step}`),
+  });
+  const reporter = new TeeReporter([request.reporter, recorder]);
   reporter.report({
     type: 'build-started',
     targets: targets.map(({ name }) => name),
@@ -45,6 +51,7 @@ export function startRun(request: RunRequest): RunningBuild {
   const { store, last, executor } = session;
   const running = startBuild({
     ...request,
+    reporter,
     wanted,
     executor,
     cache: store.actions,
@@ -53,10 +60,11 @@ export function startRun(request: RunRequest): RunningBuild {
     logPath: (log: Digest) => store.blobs.pathOf(log),
   });
   let isRetired = false;
-  const report = (outcome: BuildOutcome) => {
+  const report = async (outcome: BuildOutcome) => {
     if (isRetired) return outcome;
     for (const target of targets) reportTarget(target, outcome, reporter);
     reportSummary(outcome, reporter);
+    if (request.wanted === undefined) await keepTimeline(session, recorder);
     return outcome;
   };
   return {
@@ -66,6 +74,12 @@ export function startRun(request: RunRequest): RunningBuild {
       running.retire(isWanted);
     },
   };
+}
+
+/** Of builds that did something, and not of what ran steps for their own sake: that is no build of any target. */
+async function keepTimeline(session: Session, recorder: TimelineRecorder): Promise<void> {
+  const timeline = recorder.timeline();
+  if (timeline !== undefined) await session.timeline.save(timeline);
 }
 
 /** The steps that `--force` names: all without a name, otherwise those that a glob matches. */

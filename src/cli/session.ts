@@ -4,7 +4,7 @@ import type { Executor } from '../engine/index.js';
 import type { Step } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { type WorkerPool, workerIdentity } from '../rootfs/index.js';
-import { LastRuns, type Lineages, openStore, type Store } from '../store/index.js';
+import { LastRuns, LastTimeline, type Lineages, openStore, type Store } from '../store/index.js';
 import { DEFAULT_PATH, type Host, mkveVersion, storeRoot, toolEnvironment } from './host.js';
 
 export interface SessionRequest {
@@ -23,6 +23,7 @@ export interface SessionRequest {
 export interface Session {
   readonly store: Store;
   readonly last: LastRuns;
+  readonly timeline: LastTimeline;
   readonly executor: Executor<Step>;
   /** Ends the workers, and with them whatever still runs inside. */
   close(): Promise<void>;
@@ -49,6 +50,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   return ok({
     store: store.value,
     last,
+    timeline: new LastTimeline(store.value.lastDirectory, request.scope, host.date),
     executor: new ActionExecutor(deps),
     close: () => pool.stop(),
   });

@@ -10,6 +10,8 @@ export { LineSplitter } from './line-splitter.js';
 export { PlainReporter, type Verbosity } from './plain-reporter.js';
 export type { Problem } from './problem.js';
 export { exitStatusOf, type Rendered, renderFailure, renderProblem } from './render.js';
+export { assignSlots, type Interval } from './slots.js';
 export { TeeReporter } from './tee-reporter.js';
+export { TimelineRecorder } from './timeline-recorder.js';
 export type { Difference, NamedDifference, Why } from './why.js';
 export { describeDifference, describeWhy } from './why-words.js';

@@ -8,6 +8,13 @@ export { type BlobStore, DiskBlobStore, MemoryBlobStore } from './blob-store.js'
 export { DiskActionCache } from './disk-action-cache.js';
 export { bootId, type ProcessIdentity } from './identity.js';
 export { type LastRun, LastRuns, type Lineages } from './last-runs.js';
+export {
+  type KeptTimeline,
+  LastTimeline,
+  type Timeline,
+  type TimelineRest,
+  type TimelineRun,
+} from './last-timeline.js';
 export { LayerStore } from './layer-store.js';
 export { MemoryActionCache } from './memory-action-cache.js';
 export { openStore, type Store, type StoreFault, type StoreOwner, storeAt } from './open.js';

@@ -63,6 +63,32 @@ export const mkveCommands = {
       { command: 'mkve explain pptp-server/kvm:01-root', does: 'Explains one step.' },
     ],
   }),
+  graph: command({
+    name: 'mkve graph',
+    usage: '[options] [TARGET…]',
+    summary: 'Show the graph of steps, how each fares and what the last build did',
+    description: [
+      'text is a tree for each target, dot is for Graphviz, mermaid for Markdown, json for programs; html is one file for a browser, with the action document, the log and the changed files of every step and a timeline of the last build.',
+      'Nothing is built; nothing is written but FILE.',
+    ],
+    options: [
+      ...onProject,
+      {
+        name: 'format',
+        takes: { value: 'FORMAT' },
+        help: 'text, dot, mermaid, json or html; default: text, or json with --json',
+      },
+      { name: 'output', short: 'o', takes: { value: 'FILE' }, help: 'write to FILE instead of printing' },
+      ...everywhere,
+    ],
+    examples: [
+      { command: 'mkve graph tiny/lxc', does: 'Shows the steps of one target as a tree.' },
+      {
+        command: 'mkve graph --format html --output graph.html',
+        does: 'Writes a page with all targets and the last build.',
+      },
+    ],
+  }),
   log: command({
     name: 'mkve log',
     usage: '[options] TARGET|STEP',
