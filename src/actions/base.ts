@@ -56,7 +56,12 @@ export const base: ActionKind<BaseStep> = {
     try {
       const box = () =>
         openBox({ source: step.source, snapshot, status: undefined, directory: apt, context }, deps);
-      const supply = { directory: join(staging, 'debs'), names: resolved.requested, box };
+      const supply = {
+        directory: join(staging, 'debs'),
+        names: resolved.requested,
+        box,
+        progress: context.progress,
+      };
       const supplied = await supplyDebs(resolved.packages, supply, deps);
       if (!supplied.ok) return supplied;
       const lists = await linkLists(snapshot, join(staging, 'lists'), store);

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+
 import { execa } from 'execa';
 
 import type { CommandOutcome, CommandRequest, CommandRunner } from '../base/index.js';
@@ -10,10 +12,13 @@ export class ExecaCommandRunner implements CommandRunner {
   async run(request: CommandRequest): Promise<CommandOutcome> {
     const [program, ...args] = request.argv;
     const inherit = request.terminal === 'inherit';
+    const status = request.onStatus === undefined ? [] : (['pipe'] as const);
     const child = execa(program, args, {
       ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
       ...(request.signal === undefined ? {} : { cancelSignal: request.signal }),
-      ...(inherit ? { stdio: 'inherit' } : { input: request.stdin ?? '' }),
+      ...(inherit
+        ? { stdio: 'inherit' }
+        : { input: request.stdin ?? '', stdio: ['pipe', 'pipe', 'pipe', ...status] }),
       env: request.env,
       extendEnv: false,
       reject: false,
@@ -26,6 +31,8 @@ export class ExecaCommandRunner implements CommandRunner {
       child.stdout?.on('data', onOutput);
       child.stderr?.on('data', onOutput);
     }
+    const told: unknown = child.stdio[3];
+    if (request.onStatus !== undefined && told instanceof Readable) told.on('data', request.onStatus);
     const result = await child;
     const streams = { stdout: bufferOf(result.stdout), stderr: bufferOf(result.stderr) };
     if (result.exitCode !== undefined) return { kind: 'exited', status: result.exitCode, ...streams };

@@ -62,6 +62,7 @@ export async function supplyDebs(
     readonly directory: string;
     readonly names: readonly string[];
     readonly box: () => Promise<Result<AptBox, Failure>>;
+    readonly progress: RunContext['progress'];
   },
   deps: ActionDeps,
 ): Promise<Result<void, Failure>> {
@@ -75,7 +76,10 @@ export async function supplyDebs(
   if (!opened.ok) return opened;
   const box = opened.value;
   for (const found of packages) if (!missing.includes(found)) await linkFromStore(found, box.archives, deps);
-  const downloaded = await box.download(supply.names);
+  const total = missing.reduce((sum, { size }) => sum + size, 0);
+  const downloaded = await box.download(supply.names, (percent) =>
+    supply.progress({ done: Math.round((total * percent) / 100), total, unit: 'bytes' }),
+  );
   if (!downloaded.ok) return downloaded;
   for (const found of missing) {
     const taken = await takeDownload(found, box, deps);

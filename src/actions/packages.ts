@@ -48,7 +48,12 @@ export const packages: ActionKind<PackagesStep> = {
       if (!status.ok) return status;
       const box = () =>
         openBox({ source: step.source, snapshot, status: status.value, directory: apt, context }, deps);
-      const supply = { directory: join(staging, 'debs'), names: resolved.requested, box };
+      const supply = {
+        directory: join(staging, 'debs'),
+        names: resolved.requested,
+        box,
+        progress: context.progress,
+      };
       const supplied = await supplyDebs(resolved.packages, supply, deps);
       if (!supplied.ok) return supplied;
       const argument: RunCommandArgument = {

@@ -24,12 +24,12 @@ export const snapshot: ActionKind<SnapshotStep> = {
     return sizes.every((size) => size !== undefined);
   },
 
-  async run({ source }, { output, signal }, deps) {
+  async run({ source }, { output, progress, signal }, deps) {
     const directory = await deps.store.staging.create('snapshot');
     try {
       const paths = { directory, environment: deps.environment };
       const box = await AptBox.create({ paths, runner: await deps.runner(), source, output, signal });
-      const files = await box.update();
+      const files = await box.update((done) => progress({ done, total: 100, unit: 'percent' }));
       if (!files.ok) return files;
       const lists: { name: string; blob: Digest }[] = [];
       const releases: string[] = [];

@@ -8,6 +8,8 @@ export interface CommandRequest {
   readonly stdin?: string | Uint8Array;
   /** Called with each piece of standard output and standard error, in the order of arrival. */
   readonly onOutput?: (chunk: Uint8Array) => void;
+  /** Called with what the program writes to its descriptor 3, which is open then: where some tell how far they are. */
+  readonly onStatus?: (chunk: Uint8Array) => void;
   /** `inherit` gives the program the terminal (sudo asking for a password). Default: `capture`. */
   readonly terminal?: 'capture' | 'inherit';
   readonly signal?: AbortSignal;

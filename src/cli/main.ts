@@ -1,4 +1,4 @@
-import { exitStatusOf, type Failure, renderFailure } from '../report/index.js';
+import { exitStatusOf, type Failure, renderFailure, visible } from '../report/index.js';
 import { type Host, mkveVersion, thisHost } from './host.js';
 import { type Streams, standardStreams } from './streams.js';
 
@@ -43,8 +43,8 @@ export async function runMain(name: string, run: (command: Command) => Promise<n
 /** Says what failed, on standard error, and answers the exit status. */
 export function fail(name: string, failure: Failure, streams: Streams): number {
   const { headline, details } = renderFailure(failure);
-  streams.err(`${name}: ${headline}`);
-  for (const line of details) streams.err(`    ${line}`);
+  streams.err(visible(`${name}: ${headline}`));
+  for (const line of details) streams.err(visible(`    ${line}`));
   return exitStatusOf(failure);
 }
 

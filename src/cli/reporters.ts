@@ -3,45 +3,115 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { err, messageOf, ok, type Result } from '../base/index.js';
 import {
   type Failure,
+  type Folding,
+  githubFolding,
+  gitlabFolding,
   JsonReporter,
+  loadDisplay,
   PlainReporter,
+  painter,
   type Reporter,
   TeeReporter,
+  TerminalReporter,
   type Verbosity,
 } from '../report/index.js';
-import type { Streams } from './streams.js';
+import { type Appearance, appearanceOf } from './appearance.js';
+import type { Command } from './main.js';
+import { has, type ParsedOptions } from './options/index.js';
+import { attachTerminal, processClock, standardTerminal } from './standard-terminal.js';
 
 interface ReporterRequest {
-  readonly streams: Streams;
   readonly format: 'plain' | 'json';
   readonly verbosity: Verbosity;
+  readonly colors: 'auto' | 'never';
+  /** Whether the reason stands beside each step that runs. */
   readonly reasons?: 'shown' | 'hidden';
   /** Absolute path of a file that gets everything as well. */
   readonly logfile?: string;
 }
 
-export interface OpenReporter {
+interface OpenReporter {
   readonly reporter: Reporter;
+  /** Leaves the terminal as it was. */
   close(): void;
 }
 
-/** The reporter that the options ask for. */
-export function openReporter(request: ReporterRequest): Result<OpenReporter, Failure> {
-  const { streams, format, verbosity, reasons = 'hidden', logfile } = request;
-  const screen =
-    format === 'json' ? new JsonReporter(streams.out) : new PlainReporter({ verbosity, reasons, ...streams });
-  if (logfile === undefined) return ok({ reporter: screen, close: () => undefined });
+/** Gives work the reporter that the options, the environment and the terminal ask for. */
+export async function withReporter<T>(
+  command: Command,
+  request: ReporterRequest,
+  work: (reporter: Reporter) => Promise<T>,
+): Promise<Result<T, Failure>> {
+  const opened = openReporter(command, request);
+  if (!opened.ok) return opened;
   try {
-    const file = openSync(logfile, 'w');
-    const write = (line: string) => writeSync(file, `${line}\n`);
-    const log = new PlainReporter({ verbosity: 'verbose', out: write, err: write });
-    return ok({ reporter: new TeeReporter([screen, log]), close: () => closeSync(file) });
-  } catch (thrown) {
-    return err({ kind: 'output-unwritable', path: logfile, detail: messageOf(thrown) });
+    return ok(await work(opened.value.reporter));
+  } finally {
+    opened.value.close();
   }
 }
 
-export function verbosityOf(given: { readonly verbose: boolean; readonly quiet: boolean }): Verbosity {
-  if (given.quiet) return 'quiet';
-  return given.verbose ? 'verbose' : 'normal';
+function openReporter(command: Command, request: ReporterRequest): Result<OpenReporter, Failure> {
+  const { logfile } = request;
+  if (logfile === undefined) return ok(openScreen(command, request));
+  let file: number;
+  try {
+    file = openSync(logfile, 'w');
+  } catch (thrown) {
+    return err({ kind: 'output-unwritable', path: logfile, detail: messageOf(thrown) });
+  }
+  const write = (line: string) => writeSync(file, `${line}\n`);
+  const log = new PlainReporter({ verbosity: 'verbose', out: write, err: write });
+  const screen = openScreen(command, request);
+  const close = () => {
+    screen.close();
+    closeSync(file);
+  };
+  return ok({ reporter: new TeeReporter([screen.reporter, log]), close });
+}
+
+function openScreen({ host, streams }: Command, request: ReporterRequest): OpenReporter {
+  const { format, verbosity, colors, reasons = 'hidden' } = request;
+  const { reporters } = streams;
+  const close = () => undefined;
+  if (format === 'json') return { reporter: new JsonReporter(reporters.out), close };
+  const output = process.stdout.isTTY ? 'terminal' : 'other';
+  const appearance = appearanceOf({ env: host.env, output, colors });
+  const paint = painter(appearance.colors);
+  if (appearance.display === 'lines' || verbosity === 'quiet') {
+    const folding = foldingFor(appearance.folding);
+    const plain = { verbosity, reasons, paint, ...reporters, ...(folding === undefined ? {} : { folding }) };
+    return { reporter: new PlainReporter(plain), close };
+  }
+  const reporter = new TerminalReporter({
+    terminal: standardTerminal(),
+    clock: processClock,
+    verbosity,
+    reasons,
+    paint,
+    loadDisplay,
+    ...(process.stderr.isTTY ? {} : { err: reporters.err }),
+  });
+  return { reporter, close: attachTerminal(reporter) };
+}
+
+function foldingFor(folding: Appearance['folding']): Folding | undefined {
+  if (folding === 'none') return undefined;
+  return folding === 'github' ? githubFolding : gitlabFolding(() => Date.now() / 1000);
+}
+
+/** What the options of a command of mkve ask for. */
+export function reportingOf(
+  options: ParsedOptions<'json' | 'no-color' | 'verbose' | 'quiet'>,
+): ReporterRequest {
+  return {
+    format: has(options, 'json') ? 'json' : 'plain',
+    verbosity: has(options, 'quiet') ? 'quiet' : has(options, 'verbose') ? 'verbose' : 'normal',
+    colors: has(options, 'no-color') ? 'never' : 'auto',
+  };
+}
+
+/** `--explain` has the reason said beside each step that runs. */
+export function reasonsOf(options: ParsedOptions<'explain'>): 'shown' | 'hidden' {
+  return has(options, 'explain') ? 'shown' : 'hidden';
 }

@@ -1,6 +1,6 @@
 import type { Result } from '../base/index.js';
 import type { AnyStep } from '../graph/index.js';
-import type { Failure } from '../report/index.js';
+import type { Failure, Progress } from '../report/index.js';
 import type { Outputs } from '../store/index.js';
 import type { Action } from './action.js';
 
@@ -11,6 +11,8 @@ export interface RunContext {
   readonly output: (chunk: Uint8Array) => void;
   /** Says something that does not fail the step. */
   readonly warn: (message: string) => void;
+  /** Says how far the step is, where it knows. */
+  readonly progress: (progress: Progress) => void;
   readonly signal: AbortSignal;
 }
 

@@ -1,11 +1,10 @@
 import type { Digest } from '../base/index.js';
 import type { AnyStep, StepId } from '../graph/index.js';
-import type { Failure, Why } from '../report/index.js';
-import type { ActionResult, Claim, Outputs } from '../store/index.js';
+import { type Failure, LogBuffer, type Progress, type Why } from '../report/index.js';
+import type { ActionResult, Claim, LastRun, Outputs } from '../store/index.js';
 import { actionKey } from './action.js';
 import type { Attempt, StepOutcome } from './build.js';
 import type { KnownFailure } from './failure-memory.js';
-import { LogBuffer } from './log-buffer.js';
 import { whyDirty } from './why.js';
 
 /**
@@ -79,12 +78,14 @@ export class StepRun<S extends AnyStep> {
   }
 
   async #runUnder(claim: Claim, { watcher, signal }: Execution): Promise<StepOutcome> {
-    const why = await this.#why();
+    const last = await this.#request.last.before(this.#step.id);
+    const why = this.#why(last);
     // From here to the start of the work nothing is waited for.
     if (watcher.begin() === 'stop') return { state: 'cancelled' };
     const { reporter, executor, now } = this.#request;
     const { id, kind } = this.#step;
-    reporter.report({ type: 'step-started', step: id, kind, why });
+    const estimate = last?.outcome === 'done' ? { estimateMs: last.durationMs } : {};
+    reporter.report({ type: 'step-started', step: id, kind, why, ...estimate });
     const started = now();
     const log = new LogBuffer();
     const output = (chunk: Uint8Array) => {
@@ -92,7 +93,14 @@ export class StepRun<S extends AnyStep> {
       reporter.report({ type: 'step-output', step: id, chunk });
     };
     const warn = (message: string) => reporter.report({ type: 'warning', step: id, message });
-    const ended = await executor.run(this.#step, { inputs: this.#from.inputs, output, warn, signal });
+    const progress = (made: Progress) => reporter.report({ type: 'step-progress', step: id, ...made });
+    const ended = await executor.run(this.#step, {
+      inputs: this.#from.inputs,
+      output,
+      warn,
+      progress,
+      signal,
+    });
     // A program that was stopped half way ends in many ways; none of them is the step's own failure.
     const isCancelled = !ended.ok && (ended.error.kind === 'cancelled' || signal.aborted);
     if (!ended.ok && !isCancelled) watcher.failed();
@@ -101,9 +109,8 @@ export class StepRun<S extends AnyStep> {
     return isCancelled ? { state: 'cancelled' } : this.#finishFailed(ended.error, ending);
   }
 
-  async #why(): Promise<Why> {
+  #why(last: LastRun | undefined): Why {
     const { key } = this;
-    const last = await this.#request.last.before(this.#step.id);
     const { executor } = this.#request;
     const { ranInputs } = this.#from;
     return whyDirty({
@@ -138,7 +145,9 @@ export class StepRun<S extends AnyStep> {
   async #finishFailed(failure: Failure, run: Omit<Ran, 'outputs'>): Promise<StepOutcome> {
     if (failure.kind === 'store-damaged' && this.#request.onDamage === 'retry') {
       const message = `the store was damaged and is mended: ${failure.detail}`;
-      this.#request.reporter.report({ type: 'warning', step: this.#step.id, message });
+      const { id, kind } = this.#step;
+      this.#request.reporter.report({ type: 'warning', step: id, message });
+      this.#request.reporter.report({ type: 'step-cancelled', step: id, kind });
       return { state: 'failed', failure };
     }
     await this.#remember('failed', run);

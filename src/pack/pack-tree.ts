@@ -4,6 +4,7 @@ import { type Digest, digestFromHex, digestOf } from '../base/index.js';
 import type { BlobStore, Segment, SegmentIndex } from '../store/index.js';
 import { type TreeObjects, walkTree } from '../tree/index.js';
 import type { Codec } from './codec.js';
+import { type OnPackProgress, packProgress } from './progress.js';
 import { type Member, planSegments, type SegmentPlan } from './segments.js';
 
 export interface PackRequest {
@@ -17,6 +18,7 @@ export interface PackRequest {
   /** How many segments may be compressed at once. */
   readonly parallel: number;
   readonly signal: AbortSignal;
+  readonly onProgress?: OnPackProgress;
 }
 
 export interface PackedRootfs {
@@ -35,6 +37,7 @@ export async function packTree(request: PackRequest): Promise<PackedRootfs> {
   const plainHash = createHash('sha256');
   const pending: Promise<Packed>[] = [];
   const inFlight = new Set<Promise<Packed>>();
+  const progress = packProgress(request, request.onProgress);
   let plainSize = 0;
   try {
     for (const plan of planSegments(walkTree(request.objects, request.tree))) {
@@ -47,6 +50,11 @@ export async function packTree(request: PackRequest): Promise<PackedRootfs> {
       inFlight.add(packing);
       const settled = () => inFlight.delete(packing);
       packing.then(settled, settled);
+      // Of a failure the caller hears below.
+      packing.then(
+        () => progress(plan),
+        () => undefined,
+      );
       // Plain bytes are held only for segments being compressed: memory stays bounded.
       if (inFlight.size >= request.parallel) await Promise.race(inFlight);
     }

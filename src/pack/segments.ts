@@ -60,7 +60,7 @@ export function* planSegments(nodes: Iterable<WalkedNode>): Generator<SegmentPla
 type WalkedFile = WalkedNode & { readonly node: { readonly type: 'file' } };
 
 /** Further names of an inode are links without content. */
-function carriesContent(walked: WalkedNode): walked is WalkedFile {
+export function carriesContent(walked: WalkedNode): walked is WalkedFile {
   const { node, path } = walked;
   return node.type === 'file' && (node.links === undefined || node.links[0] === path);
 }

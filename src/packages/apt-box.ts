@@ -5,6 +5,7 @@ import { bug, type CommandOutcome, type CommandRunner, err, ok, type Result } fr
 import type { PackageSource } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { aptFailure } from './apt-errors.js';
+import { aptStatusReader } from './apt-status.js';
 import { oneLineSources } from './mmdebstrap.js';
 
 /** One exact package. */
@@ -69,11 +70,15 @@ export class AptBox {
     return box;
   }
 
-  /** Fetches the metadata of all repositories, signatures checked. */
-  async update(): Promise<Result<readonly ListFile[], Failure>> {
+  /**
+   * Fetches the metadata of all repositories, signatures checked.
+   * @param onPercent told how far apt is
+   */
+  async update(onPercent: (percent: number) => void): Promise<Result<readonly ListFile[], Failure>> {
     const done = await this.#aptGet(
       ['-o', 'APT::Update::Error-Mode=any', 'update'],
       'fetching the package lists',
+      onPercent,
     );
     if (!done.ok) return done;
     const names = (await readdir(this.lists)).filter((name) =>
@@ -97,23 +102,38 @@ export class AptBox {
     });
   }
 
-  /** Downloads into `archives` what is not there yet; apt compares digests with the signed metadata. */
-  async download(names: readonly string[]): Promise<Result<void, Failure>> {
-    const done = await this.#install(['--download-only'], names);
+  /**
+   * Downloads into `archives` what is not there yet; apt compares digests with the signed metadata.
+   * @param onPercent told how far apt is
+   */
+  async download(
+    names: readonly string[],
+    onPercent: (percent: number) => void,
+  ): Promise<Result<void, Failure>> {
+    const done = await this.#install(['--download-only'], names, onPercent);
     return done.ok ? ok(undefined) : done;
   }
 
-  #install(options: readonly string[], names: readonly string[]): Promise<Result<string, Failure>> {
+  #install(
+    options: readonly string[],
+    names: readonly string[],
+    onPercent?: (percent: number) => void,
+  ): Promise<Result<string, Failure>> {
     const recommends = this.#source.recommends ? '--install-recommends' : '--no-install-recommends';
     return this.#aptGet(
       ['--yes', recommends, ...options, 'install', '--', ...names],
       'resolving the packages',
+      onPercent,
     );
   }
 
-  async #aptGet(args: readonly string[], what: string): Promise<Result<string, Failure>> {
+  async #aptGet(
+    args: readonly string[],
+    what: string,
+    onPercent?: (percent: number) => void,
+  ): Promise<Result<string, Failure>> {
     const argv = ['apt-get', '-q', ...args] as const;
-    const outcome = await this.#run(argv);
+    const outcome = await this.#run(argv, onPercent);
     if (outcome.kind === 'not-found') return err({ kind: 'host-lacks', needs: [APT_NEED] });
     if (this.#signal.aborted) return err({ kind: 'cancelled' });
     const said = `${outcome.stdout.toString()}\n${outcome.stderr.toString()}`;
@@ -122,13 +142,19 @@ export class AptBox {
     return err(aptFailure(said, { what, suite: this.#source.suite, argv, status }));
   }
 
-  #run(argv: readonly [string, ...string[]]): Promise<CommandOutcome> {
+  #run(
+    [program, ...args]: readonly [string, ...string[]],
+    onPercent?: (percent: number) => void,
+  ): Promise<CommandOutcome> {
     const env = {
       ...this.#paths.environment,
       LC_ALL: 'C.UTF-8',
       APT_CONFIG: join(this.#paths.directory, 'apt.conf'),
     };
-    return this.#runner.run({ argv, env, onOutput: this.#output, signal: this.#signal });
+    const request = { env, onOutput: this.#output, signal: this.#signal };
+    if (onPercent === undefined) return this.#runner.run({ ...request, argv: [program, ...args] });
+    const argv = [program, '-o', 'APT::Status-Fd=3', ...args] as const;
+    return this.#runner.run({ ...request, argv, onStatus: aptStatusReader(onPercent) });
   }
 
   async #configuration(): Promise<string> {

@@ -1,9 +1,18 @@
 import type { Failure } from './failure.js';
 import type { Why } from './why.js';
 
+/** How far a step is. Without `total` nobody knows how much there will be. */
+export interface Progress {
+  readonly done: number;
+  readonly total?: number;
+  /** Of `percent` the total is 100. */
+  readonly unit: 'bytes' | 'percent';
+}
+
 /**
  * What happens during a build. Reporters turn events into lines, a live display or JSON; nothing else prints.
- * `step` is a step id, times are milliseconds.
+ * `step` is a step id, times are milliseconds. Each `step-started` is followed by one `step-finished`, `step-failed` or
+ * `step-cancelled`, unless mkve itself breaks. docs/events.md describes them for programs.
  */
 export type Event =
   | {
@@ -12,7 +21,15 @@ export type Event =
       readonly steps: number;
       readonly jobs: number;
     }
-  | { readonly type: 'step-started'; readonly step: string; readonly kind: string; readonly why: Why }
+  | {
+      readonly type: 'step-started';
+      readonly step: string;
+      readonly kind: string;
+      readonly why: Why;
+      /** How long it took the last time. */
+      readonly estimateMs?: number;
+    }
+  | ({ readonly type: 'step-progress'; readonly step: string } & Progress)
   | { readonly type: 'step-output'; readonly step: string; readonly chunk: Uint8Array }
   | {
       readonly type: 'step-finished';

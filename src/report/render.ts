@@ -10,7 +10,8 @@ export interface Rendered {
   readonly details: readonly string[];
 }
 
-export function renderFailure(failure: Failure): Rendered {
+/** @param output `apart`: the whole output is shown as well, so its last lines need not be */
+export function renderFailure(failure: Failure, output: 'last-lines' | 'apart' = 'last-lines'): Rendered {
   switch (failure.kind) {
     case 'usage-wrong':
       return { headline: failure.message, details: hintLines(failure.hint) };
@@ -25,7 +26,7 @@ export function renderFailure(failure: Failure): Rendered {
         details: [`known targets: ${failure.known.join(', ') || 'none'}`],
       };
     case 'command-failed':
-      return renderCommand(failure);
+      return renderCommand(failure, output);
     case 'package-not-found':
       return {
         headline: `suite ${failure.suite} has no package ${failure.packages.join(', ')}`,
@@ -123,16 +124,19 @@ export function renderProblem(problem: Problem): readonly string[] {
   return problem.hint === undefined ? [line] : [line, `    ${problem.hint}`];
 }
 
-function renderCommand({ what, argv, ending, lastLines, hint }: CommandFailed): Rendered {
+function renderCommand(failure: CommandFailed, shown: 'last-lines' | 'apart'): Rendered {
+  const { what, argv, ending, hint } = failure;
   const how = 'status' in ending ? `failed with status ${ending.status}` : `was ended by ${ending.signal}`;
-  const output =
-    lastLines.length === 0
-      ? ['it wrote nothing']
-      : ['its last lines:', ...lastLines.map((line) => `  ${line}`)];
+  const output = shown === 'apart' ? [] : lastLinesOf(failure);
   return {
     headline: `${what} ${how}`,
     details: [`command: ${formatArgv(argv)}`, ...output, ...hintLines(hint)],
   };
+}
+
+function lastLinesOf({ lastLines }: CommandFailed): readonly string[] {
+  if (lastLines.length === 0) return ['it wrote nothing'];
+  return ['its last lines:', ...lastLines.map((line) => `  ${line}`)];
 }
 
 /** The two remedies for a name that is a real package on ALT Linux only. */

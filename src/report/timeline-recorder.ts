@@ -55,6 +55,7 @@ export class TimelineRecorder implements Reporter {
         else this.#leave({ step: event.step, kind: event.kind, how: 'cancelled' });
         return;
       case 'step-output':
+      case 'step-progress':
       case 'warning':
       case 'watch-changed':
       case 'watch-broken':

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 
 import { messageOf, type Result } from '../base/index.js';
-import type { Failure } from '../report/index.js';
+import type { Failure, Progress } from '../report/index.js';
 import { type Store, storeAt } from '../store/index.js';
 import { StoreDamage } from './damage.js';
 import type { WorkerReply, WorkerRequest } from './protocol.js';
@@ -13,6 +13,7 @@ export interface WorkerContext {
   readonly trees: TreeCache;
   /** Resolves when there is room for more. */
   readonly output: (chunk: Uint8Array) => Promise<void>;
+  readonly progress: (progress: Progress) => void;
   readonly signal: AbortSignal;
 }
 
@@ -37,7 +38,8 @@ export function serveWorker(storeRoot: string, handlers: WorkerHandlers): void {
     const controller = new AbortController();
     running.set(id, controller);
     const output = (chunk: Uint8Array) => reply({ type: 'output', id, chunk });
-    const context = { store, trees, output, signal: controller.signal };
+    const progress = (progress: Progress) => void reply({ type: 'progress', id, progress });
+    const context = { store, trees, output, progress, signal: controller.signal };
     perform(handlers, request, context)
       .then(reply)
       .finally(() => running.delete(id));

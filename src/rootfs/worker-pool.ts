@@ -1,11 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 import { err, type Result } from '../base/index.js';
-import type { Failure } from '../report/index.js';
+import type { Failure, Progress } from '../report/index.js';
 import type { WorkerReply, WorkerRequest } from './protocol.js';
 
-interface Call {
+/** What the caller of an operation is told meanwhile, and how it stops it. */
+export interface CallOptions {
   readonly output: (chunk: Uint8Array) => void;
+  readonly progress?: (progress: Progress) => void;
+  readonly signal: AbortSignal;
+}
+
+interface Call extends Omit<CallOptions, 'signal'> {
   readonly settle: (result: Result<unknown, Failure>) => void;
   readonly crash: (error: Error) => void;
 }
@@ -54,14 +60,10 @@ export class Worker {
   }
 
   /** Runs an operation inside. The promise rejects only for faults of mkve itself. */
-  async call(
-    operation: string,
-    argument: unknown,
-    options: { readonly output: (chunk: Uint8Array) => void; readonly signal: AbortSignal },
-  ): Promise<Result<unknown, Failure>> {
+  async call(operation: string, argument: unknown, options: CallOptions): Promise<Result<unknown, Failure>> {
     const id = this.#nextId++;
     const settled = new Promise<Result<unknown, Failure>>((settle, crash) => {
-      this.#calls.set(id, { output: options.output, settle, crash });
+      this.#calls.set(id, { ...options, settle, crash });
     });
     const cancel = () => this.#send({ type: 'cancel', id });
     options.signal.addEventListener('abort', cancel, { once: true });
@@ -92,6 +94,7 @@ export class Worker {
   #take(reply: Exclude<WorkerReply, { type: 'ready' }>): void {
     const call = this.#calls.get(reply.id);
     if (reply.type === 'output') call?.output(reply.chunk);
+    else if (reply.type === 'progress') call?.progress?.(reply.progress);
     else if (reply.type === 'result') call?.settle(reply.result);
     else call?.crash(new Error(`a worker failed: ${reply.message}`));
   }
@@ -122,11 +125,7 @@ export class WorkerPool {
     this.#start = start;
   }
 
-  call(
-    operation: string,
-    argument: unknown,
-    options: { readonly output: (chunk: Uint8Array) => void; readonly signal: AbortSignal },
-  ): Promise<Result<unknown, Failure>> {
+  call(operation: string, argument: unknown, options: CallOptions): Promise<Result<unknown, Failure>> {
     return this.#pick().call(operation, argument, options);
   }
 

@@ -56,7 +56,7 @@ describe.sequential('mkve on a project', () => {
     const failed = jsonOf(ran).findIndex(({ type }) => type === 'step-failed');
     expect(jsonOf(ran)[failed]).toMatchObject({
       step: `${fails}/lxc:bad`,
-      message: expect.stringContaining('status 4'),
+      failure: { kind: 'command-failed', message: expect.stringContaining('status 4') },
     });
     const later = jsonOf(ran).slice(failed);
     expect(later.filter(({ type }) => type === 'step-started')).toEqual([]);

@@ -7,6 +7,7 @@ import {
 import { type Graph, type StepId, stepId } from '../../src/graph/index.js';
 import type { Event } from '../../src/report/index.js';
 import { LastRuns, MemoryActionCache, MemoryBlobStore } from '../../src/store/index.js';
+import { checkEvent } from './event-schema.js';
 import { MemoryExecutor, type ToyStep } from './memory-executor.js';
 
 type Options = Partial<
@@ -42,7 +43,12 @@ export class EngineRig {
       cache: this.cache,
       blobs: this.blobs,
       last: this.last,
-      reporter: { report: (event) => events.push(event) },
+      reporter: {
+        report: (event) => {
+          checkEvent(event);
+          events.push(event);
+        },
+      },
       jobs: 4,
       onFailure: 'stop',
       forced: new Set(forced?.map(stepId)),

@@ -1,7 +1,13 @@
 import type { CommandOutcome, CommandRequest, CommandRunner } from '../../src/base/index.js';
 
 export type ScriptedAnswer =
-  | { readonly status?: number; readonly stdout?: string; readonly stderr?: string }
+  | {
+      readonly status?: number;
+      readonly stdout?: string;
+      readonly stderr?: string;
+      /** What it writes to descriptor 3. */
+      readonly told?: string;
+    }
   | { readonly signal: string }
   | 'not-found';
 
@@ -25,7 +31,9 @@ export class ScriptedRunner implements CommandRunner {
 
   async run(request: CommandRequest): Promise<CommandOutcome> {
     this.requests.push(request);
-    const outcome = outcomeOf(this.#answerTo(request), request.argv[0]);
+    const answer = this.#answerTo(request);
+    const outcome = outcomeOf(answer, request.argv[0]);
+    if (answer !== 'not-found' && 'told' in answer) request.onStatus?.(Buffer.from(answer.told ?? ''));
     if (outcome.kind !== 'not-found') {
       request.onOutput?.(outcome.stdout);
       request.onOutput?.(outcome.stderr);

@@ -10,14 +10,19 @@ import {
 /** The smallest real runner: for tests of folders below the one that has the product's own. */
 export const spawnRunner: CommandRunner = { run };
 
-function run({ argv, cwd, env, stdin, onOutput, signal }: CommandRequest): Promise<CommandOutcome> {
+function run({ argv, cwd, env, stdin, onOutput, onStatus, signal }: CommandRequest): Promise<CommandOutcome> {
   const [program, ...args] = argv;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd,
       env: { ...env },
       signal,
-      stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [
+        stdin === undefined ? 'ignore' : 'pipe',
+        'pipe',
+        'pipe',
+        onStatus === undefined ? 'ignore' : 'pipe',
+      ],
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
@@ -27,6 +32,7 @@ function run({ argv, cwd, env, stdin, onOutput, signal }: CommandRequest): Promi
         onOutput?.(piece);
       });
     }
+    child.stdio[3]?.on('data', (piece: Buffer) => onStatus?.(piece));
     // A program that reads no input closes it early; how it ended says all.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(stdin);

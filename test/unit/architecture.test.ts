@@ -53,6 +53,7 @@ const DEVIATIONS: Readonly<Record<string, string>> = {
 /** Who may import a package. Whatever is not named here nobody may. */
 const PACKAGES: Readonly<Record<string, string>> = {
   execa: 'actions/command-runner.ts',
+  'fast-string-truncated-width': 'report/terminal/text-width.ts',
   'p-limit': 'engine/',
   chokidar: 'watch/',
   tsx: 'mkvefile/',

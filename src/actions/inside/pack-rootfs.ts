@@ -34,7 +34,7 @@ export async function packRootfs(
   request: PackRootfsArgument,
   context: WorkerContext,
 ): Promise<Result<PackRootfsAnswer, Failure>> {
-  const { store, trees, signal } = context;
+  const { store, trees, progress, signal } = context;
   const { state, format, level, devices } = request;
   const objects = await trees.load(state);
   const mount = await mountRootfs(store.layers, join(store.root, request.workspace), {
@@ -53,6 +53,7 @@ export async function packRootfs(
       readContent: (member) => reader.read(member),
       parallel: availableParallelism() + 1,
       signal,
+      onProgress: (done, total) => progress({ done, total, unit: 'bytes' }),
     });
     return ok({
       rootfs,

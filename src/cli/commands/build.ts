@@ -5,7 +5,7 @@ import { type Command, fail } from '../main.js';
 import { openProject } from '../open-project.js';
 import { allOf, has, type mkveCommands, type OptionNames, type ParsedOptions } from '../options/index.js';
 import type { Project } from '../project.js';
-import { openReporter, verbosityOf } from '../reporters.js';
+import { reasonsOf, reportingOf, withReporter } from '../reporters.js';
 import { forcedSteps, runBuild } from '../run-build.js';
 import { printPlan } from './print-plan.js';
 
@@ -27,25 +27,23 @@ export async function buildCommand(command: Command, options: Options): Promise<
       await printPlan({ graph, session, targets: chosen.value, forced, format: formatOf(options), streams });
       return 0;
     }
-    const verbosity = verbosityOf({ verbose: has(options, 'verbose'), quiet: has(options, 'quiet') });
-    const opened = openReporter({
-      streams,
-      format: formatOf(options),
-      verbosity,
-      reasons: has(options, 'explain') ? 'shown' : 'hidden',
-    });
-    if (!opened.ok) return fail('mkve', opened.error, streams);
-    return await runBuild({
-      graph,
-      targets: chosen.value,
-      session,
-      reporter: opened.value.reporter,
-      jobs,
-      onFailure: has(options, 'keep-going') ? 'keep-going' : 'stop',
-      forced,
-      signal,
-      now: host.now,
-    });
+    const built = await withReporter(
+      command,
+      { ...reportingOf(options), reasons: reasonsOf(options) },
+      (reporter) =>
+        runBuild({
+          graph,
+          targets: chosen.value,
+          session,
+          reporter,
+          jobs,
+          onFailure: has(options, 'keep-going') ? 'keep-going' : 'stop',
+          forced,
+          signal,
+          now: host.now,
+        }),
+    );
+    return built.ok ? built.value : fail('mkve', built.error, streams);
   } finally {
     await session.close();
   }

@@ -20,7 +20,7 @@ import {
   renderHelp,
 } from '../options/index.js';
 import { epochOf, type Project, sourceFor } from '../project.js';
-import { openReporter } from '../reporters.js';
+import { withReporter } from '../reporters.js';
 import { runBuild } from '../run-build.js';
 import { openSession } from '../session.js';
 import { locateTemplate } from '../template-place.js';
@@ -58,27 +58,26 @@ async function run(command: Command, given: ParsedOptions<MkveBundleOption>): Pr
   });
   if (!session.ok) return fail(NAME, session.error, streams);
   const { verbosity, logfile } = merged.value;
-  const opened = openReporter({
-    streams,
-    format: 'plain',
-    verbosity,
-    ...(logfile === undefined ? {} : { logfile }),
-  });
-  if (!opened.ok) return fail(NAME, opened.error, streams);
+  const request = { format: 'plain', verbosity, colors: 'auto' } as const;
   try {
-    return await runBuild({
-      ...project.value,
-      session: session.value,
-      reporter: opened.value.reporter,
-      jobs,
-      onFailure: 'stop',
-      forced: new Set(),
-      signal,
-      now: host.now,
-    });
+    const built = await withReporter(
+      command,
+      logfile === undefined ? request : { ...request, logfile },
+      (reporter) =>
+        runBuild({
+          ...project.value,
+          session: session.value,
+          reporter,
+          jobs,
+          onFailure: 'stop',
+          forced: new Set(),
+          signal,
+          now: host.now,
+        }),
+    );
+    return built.ok ? built.value : fail(NAME, built.error, streams);
   } finally {
     await session.value.close();
-    opened.value.close();
   }
 }
 

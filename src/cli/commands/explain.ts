@@ -1,6 +1,6 @@
 import { namedDifferences, type PlannedStep, plan } from '../../engine/index.js';
 import type { Step } from '../../graph/index.js';
-import { describeWhy, type Why } from '../../report/index.js';
+import { describeWhy, jsonRecord, type Why } from '../../report/index.js';
 import type { LastRun } from '../../store/index.js';
 import { type Command, fail } from '../main.js';
 import { openProject } from '../open-project.js';
@@ -31,7 +31,7 @@ export async function explainCommand(command: Command, options: Options): Promis
     });
     for (const step of planned.filter((one) => wanted.includes(one.step.id))) {
       const explanation = await explain(session, step);
-      if (formatOf(options) === 'json') streams.out(JSON.stringify(jsonOf(step, explanation)));
+      if (formatOf(options) === 'json') streams.out(jsonRecord(jsonOf(step, explanation)));
       else streams.out(`${step.step.id}: ${explanation.headline}${explanation.reasons.join('; ')}`);
     }
     return 0;
@@ -74,6 +74,6 @@ function lastWhy({ executor }: Session, step: Step, last: LastRun | undefined): 
   return { kind: 'changed', differences: namedDifferences(step, executor, documents), cascadeOf: [] };
 }
 
-function jsonOf({ step, state }: PlannedStep<Step>, { reasons, why, cutoff }: Explanation): object {
+function jsonOf({ step, state }: PlannedStep<Step>, { reasons, why, cutoff }: Explanation) {
   return { type: 'explanation', step: step.id, kind: step.kind, state, reasons, why, cutoff };
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import { type BundleView, describeFault, inspectBundle } from '../../bundle/index.js';
-import { count, formatSize } from '../../report/index.js';
+import { count, formatSize, jsonRecord } from '../../report/index.js';
 import { type Command, fail } from '../main.js';
 import { has, type mkveCommands, type OptionNames, type ParsedOptions } from '../options/index.js';
 import { oneFile } from './one-file.js';
@@ -21,7 +21,7 @@ export async function inspectCommand({ host, streams }: Command, options: Option
       streams,
     );
   }
-  if (has(options, 'json')) streams.out(JSON.stringify({ type: 'bundle', ...view.value }));
+  if (has(options, 'json')) streams.out(jsonRecord({ type: 'bundle', ...view.value }));
   else for (const line of linesOf(view.value)) streams.out(line);
   return 0;
 }

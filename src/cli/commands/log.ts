@@ -1,3 +1,4 @@
+import { jsonRecord } from '../../report/index.js';
 import { type Command, fail } from '../main.js';
 import type { OpenProject } from '../open-project.js';
 import { openProject } from '../open-project.js';
@@ -17,8 +18,8 @@ export async function logCommand(command: Command, options: Options): Promise<nu
     if (!steps.ok) return fail('mkve', steps.error, streams);
     for (const { id } of steps.value) {
       const found = await logOf(project.value, id);
-      if (formatOf(options) === 'json') streams.out(JSON.stringify({ type: 'log', step: id, ...found }));
-      else streams.out(`== ${id}: ${found.state}\n${found.text}`.trimEnd());
+      if (formatOf(options) === 'json') streams.out(jsonRecord({ type: 'log', step: id, ...found }));
+      else streams.out(`== ${id}: ${inWords(found)}\n${found.text ?? ''}`.trimEnd());
     }
     return 0;
   } finally {
@@ -26,12 +27,22 @@ export async function logCommand(command: Command, options: Options): Promise<nu
   }
 }
 
-async function logOf({ session }: OpenProject, step: string) {
+interface Log {
+  readonly state: 'done' | 'failed' | 'never-ran';
+  /** Absent when the store no longer has it. */
+  readonly text?: string;
+}
+
+async function logOf({ session }: OpenProject, step: string): Promise<Log> {
   const last = await session.last.get(step);
-  if (last === undefined) return { state: 'never ran', text: '' };
-  if (last.log === undefined) return { state: last.outcome, text: '' };
-  const bytes = await session.store.blobs.get(last.log);
-  if (bytes === undefined)
-    return { state: `${last.outcome}, and its output is no longer in the store`, text: '' };
-  return { state: last.outcome, text: bytes.toString('utf8') };
+  if (last === undefined) return { state: 'never-ran', text: '' };
+  const { outcome: state, log } = last;
+  if (log === undefined) return { state, text: '' };
+  const bytes = await session.store.blobs.get(log);
+  return bytes === undefined ? { state } : { state, text: bytes.toString('utf8') };
+}
+
+function inWords({ state, text }: Log): string {
+  if (state === 'never-ran') return 'never ran';
+  return text === undefined ? `${state}, and its output is no longer in the store` : state;
 }

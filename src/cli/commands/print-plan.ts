@@ -1,7 +1,7 @@
 import { type PlannedStep, plan, whyDirty } from '../../engine/index.js';
 import type { Graph, Step, StepId, Target } from '../../graph/index.js';
 import { stepsInOrder } from '../../graph/index.js';
-import { count, describeWhy, type Why } from '../../report/index.js';
+import { count, describeWhy, jsonRecord, type Why } from '../../report/index.js';
 import type { Session } from '../session.js';
 import type { Streams } from '../streams.js';
 
@@ -46,7 +46,7 @@ async function printTarget(
       dirty.map(async (step) => ({ step: step.step.id, ...(await reasonOf(request, step)) })),
     );
     streams.out(
-      JSON.stringify({
+      jsonRecord({
         type: 'target-status',
         target: target.name,
         state,

@@ -1,10 +1,10 @@
 import { stepsInOrder } from '../../graph/index.js';
 import { type Command, fail } from '../main.js';
 import { openProject } from '../open-project.js';
-import { has, type mkveCommands, type OptionNames, type ParsedOptions } from '../options/index.js';
-import { openReporter, verbosityOf } from '../reporters.js';
+import type { mkveCommands, OptionNames, ParsedOptions } from '../options/index.js';
+import { reportingOf, withReporter } from '../reporters.js';
 import { runBuild } from '../run-build.js';
-import { chooseTargets, formatOf } from './build.js';
+import { chooseTargets } from './build.js';
 
 type Options = ParsedOptions<OptionNames<typeof mkveCommands.update.options>>;
 
@@ -22,23 +22,21 @@ export async function updateCommand(command: Command, options: Options): Promise
       chosen.value.map(({ step }) => step),
     );
     const snapshots = needed.filter(({ kind }) => kind === 'snapshot').map(({ id }) => id);
-    const verbosity = verbosityOf({ verbose: has(options, 'verbose'), quiet: has(options, 'quiet') });
-    const opened = openReporter({ streams, format: formatOf(options), verbosity });
-    if (!opened.ok) return fail('mkve', opened.error, streams);
-    const { reporter } = opened.value;
     const forced = new Set(snapshots);
     const request = {
       graph,
       targets: [],
       wanted: snapshots,
       session,
-      reporter,
       jobs,
       forced,
       signal,
       now: host.now,
     };
-    return await runBuild({ ...request, onFailure: 'stop' });
+    const updated = await withReporter(command, reportingOf(options), (reporter) =>
+      runBuild({ ...request, reporter, onFailure: 'stop' }),
+    );
+    return updated.ok ? updated.value : fail('mkve', updated.error, streams);
   } finally {
     await session.close();
   }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 
 import { loadCommandRunner } from '../../actions/index.js';
 import { checkSignature, describeFault, describeSignature, verifyBundle } from '../../bundle/index.js';
+import { jsonRecord } from '../../report/index.js';
 import { toolEnvironment } from '../host.js';
 import { type Command, fail } from '../main.js';
 import { has, type mkveCommands, type OptionNames, type ParsedOptions } from '../options/index.js';
@@ -30,7 +31,7 @@ export async function verifyCommand({ host, streams }: Command, options: Options
     });
     const faults = report.faults.map(describeFault);
     if (has(options, 'json')) {
-      streams.out(JSON.stringify({ type: 'verification', file, faults, signature: report.signature }));
+      streams.out(jsonRecord({ type: 'verification', file, faults, signature: report.signature }));
       return faults.length === 0 ? 0 : 4;
     }
     if (faults.length > 0) return fail('mkve', { kind: 'verification-failed', file, faults }, streams);

@@ -2,14 +2,14 @@ import { resolve } from 'node:path';
 
 import { FailureMemory } from '../../engine/index.js';
 import { findMkvefile } from '../../mkvefile/index.js';
+import type { Reporter } from '../../report/index.js';
 import { ChokidarFileSource, Watcher } from '../../watch/index.js';
 import { type Command, fail } from '../main.js';
 import { jobsOf, noMkvefile } from '../open-project.js';
-import { has, lastOf, type mkveCommands, type OptionNames, type ParsedOptions } from '../options/index.js';
-import { openReporter, verbosityOf } from '../reporters.js';
+import { lastOf, type mkveCommands, type OptionNames, type ParsedOptions } from '../options/index.js';
+import { reasonsOf, reportingOf, withReporter } from '../reporters.js';
 import { startRun } from '../run-build.js';
 import { ProjectLoader, type WatchedBuild } from '../watched-project.js';
-import { formatOf } from './build.js';
 
 type Options = ParsedOptions<OptionNames<typeof mkveCommands.watch.options>>;
 
@@ -18,23 +18,30 @@ const QUIET_MS = 40;
 
 /** `mkve watch`: builds until it is told to end. */
 export async function watchCommand(command: Command, options: Options): Promise<number> {
-  const { streams, signal, host } = command;
+  const { streams, host } = command;
   const jobs = jobsOf(lastOf(options, 'jobs'));
   if (!jobs.ok) return fail('mkve', jobs.error, streams);
   const named = lastOf(options, 'file');
   const file = named === undefined ? await findMkvefile(host.cwd) : resolve(host.cwd, named);
   if (file === undefined) return fail('mkve', noMkvefile(host.cwd), streams);
-  const opened = openReporter({
-    streams,
-    format: formatOf(options),
-    verbosity: verbosityOf({ verbose: has(options, 'verbose'), quiet: has(options, 'quiet') }),
-    reasons: has(options, 'explain') ? 'shown' : 'hidden',
-  });
-  if (!opened.ok) return fail('mkve', opened.error, streams);
-  const { reporter } = opened.value;
+  const request = { ...reportingOf(options), reasons: reasonsOf(options) };
+  const watched = await withReporter(command, request, (reporter) =>
+    watch(command, { file, patterns: options.operands, jobs: jobs.value, reporter }),
+  );
+  return watched.ok ? 0 : fail('mkve', watched.error, streams);
+}
+
+interface WatchRequest {
+  readonly file: string;
+  readonly patterns: readonly string[];
+  readonly jobs: number | undefined;
+  readonly reporter: Reporter;
+}
+
+async function watch({ host, signal }: Command, request: WatchRequest): Promise<void> {
+  const { reporter } = request;
   const failures = new FailureMemory();
-  const patterns = options.operands;
-  const loader = new ProjectLoader({ host, file, patterns, jobs: jobs.value, failures, reporter, signal });
+  const loader = new ProjectLoader({ host, failures, signal, ...request });
   const watcher = new Watcher<WatchedBuild>({
     load: () => loader.load(),
     build: (project, targets) =>
@@ -60,11 +67,9 @@ export async function watchCommand(command: Command, options: Options): Promise<
   });
   try {
     await watcher.run(signal);
-    return 0;
   } finally {
     stopListening();
     await loader.close();
-    opened.value.close();
   }
 }
 

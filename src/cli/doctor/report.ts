@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../base/index.js';
-import { count } from '../../report/index.js';
+import { count, EVENT_FORMAT } from '../../report/index.js';
 import { isMissing, type Need } from './need.js';
 import { type Remedies, remedyOf, remedyOfAll } from './remedy.js';
 
@@ -24,7 +24,7 @@ export function reportLines(needs: readonly Need[], remedies: Remedies): readonl
 export function jsonLines(needs: readonly Need[], remedies: Remedies): readonly string[] {
   return needs.map(({ mend, ...need }) => {
     const remedy = mend === undefined || need.found ? undefined : remedyOf(mend, remedies);
-    return canonicalJson({ type: 'need', ...need, remedy });
+    return canonicalJson({ type: 'need', format: EVENT_FORMAT, ...need, remedy });
   });
 }
 

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 
 import { inject } from 'vitest';
 
+import { schemaFaults } from '../../support/event-schema.js';
 import { type Ran, type Running, runningOf } from './running.js';
 
 export type { Ran, Running };
@@ -161,10 +162,15 @@ export function kindsRan({ stdout }: Ran): readonly string[] {
   return [...names].map(([, kind, step]) => kind ?? step ?? '');
 }
 
-/** What `--json` printed: every line must be an object. */
+/** What `--json` printed: every line must be an object as docs/events.schema.json has it. */
 export function jsonOf({ stdout }: Ran): readonly Readonly<Record<string, unknown>>[] {
   return stdout
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+    .map((line) => {
+      const object = JSON.parse(line) as Record<string, unknown>;
+      const faults = schemaFaults(object);
+      if (faults.length > 0) throw new Error(`${line}: ${faults.join('; ')}`);
+      return object;
+    });
 }

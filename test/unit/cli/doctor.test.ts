@@ -69,6 +69,7 @@ describe('mkve doctor', () => {
     const needs = out.split('\n').map((line) => JSON.parse(line));
     expect(needs).toContainEqual({
       type: 'need',
+      format: 1,
       name: 'zstd',
       kind: 'tool',
       why: 'packs root file systems',

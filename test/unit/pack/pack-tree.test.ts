@@ -119,6 +119,20 @@ describe('packTree', () => {
     expect([cold, warm]).toEqual([3, 0]);
   });
 
+  it('says how much of the content is packed, from the store too', async () => {
+    const request = requestFor(threeSegments(), { parallel: 1 });
+    for (const run of ['from nothing', 'from the store']) {
+      const told: (readonly [number, number])[] = [];
+      await packTree({ ...request, onProgress: (done, total) => told.push([done, total]) });
+      const total = 8 * MIB + 1;
+      expect(told, run).toEqual([
+        [4 * MIB, total],
+        [8 * MIB, total],
+        [total, total],
+      ]);
+    }
+  });
+
   it('compresses nothing a second time, and only what changed after a change', async () => {
     const codec = new CountingCodec();
     const request = requestFor(threeSegments(), { codec });

@@ -2,18 +2,28 @@ import { describe, expect, it } from 'vitest';
 
 import {
   type Event,
+  type Folding,
+  githubFolding,
+  gitlabFolding,
   JsonReporter,
   LineSplitter,
+  type Paint,
   PlainReporter,
+  painter,
   TeeReporter,
   type Verbosity,
 } from '../../../src/report/index.js';
 
-function plain(verbosity: Verbosity, events: readonly Event[]) {
+function plain(
+  verbosity: Verbosity,
+  events: readonly Event[],
+  more: { readonly paint?: Paint; readonly folding?: Folding } = {},
+) {
   const out: string[] = [];
   const err: string[] = [];
   const reporter = new PlainReporter({
     verbosity,
+    ...more,
     out: (line) => out.push(line),
     err: (line) => err.push(line),
   });
@@ -101,7 +111,160 @@ describe('the plain reporter', () => {
   });
 });
 
+const ran = (step: string): Event => ({
+  type: 'step-finished',
+  step,
+  kind: 'hook',
+  how: 'ran',
+  durationMs: 1200,
+});
+const bad: Event = {
+  type: 'step-failed',
+  step: 't/lxc:bad',
+  kind: 'hook',
+  how: 'ran',
+  failure: {
+    kind: 'command-failed',
+    what: 'hook bad',
+    argv: ['/tmp/mkve/bad'],
+    ending: { status: 4 },
+    lastLines: ['line 29'],
+  },
+  durationMs: 1,
+  log: '/log',
+};
+
+describe('the output of a step that failed', () => {
+  const lines = Array.from({ length: 30 }, (_, index) => `line ${index}`);
+
+  it('is printed whole and in one piece, whatever else ran meanwhile', () => {
+    const events = lines.flatMap((line) => [output('t/lxc:bad', `${line}\n`), output('other', 'noise\n')]);
+    const { out, err } = plain('normal', [...events, bad, ran('other')]);
+    expect(err).toEqual([
+      'FAILED   t/lxc:bad: hook bad failed with status 4',
+      '    command: /tmp/mkve/bad',
+      '    its output:',
+      ...lines.map((line) => `      ${line}`),
+      '    whole output: /log',
+    ]);
+    expect(out).toEqual(['ran      other in 1.20 s']);
+  });
+
+  it('is not printed twice when it was shown as it came', () => {
+    const { out, err } = plain('verbose', [output('t/lxc:bad', 'line 28\nline 29'), bad]);
+    expect(out).toEqual(['t/lxc:bad | line 28', 't/lxc:bad | line 29']);
+    expect(err).toContain('      line 29');
+    expect(err).not.toContain('      line 28');
+  });
+
+  it('is of the last try only, when a step is tried again', () => {
+    const again: readonly Event[] = [
+      output('t/lxc:bad', 'first\n'),
+      { type: 'step-cancelled', step: 't/lxc:bad', kind: 'hook' },
+      output('t/lxc:bad', 'second\n'),
+    ];
+    expect(plain('normal', [...again, bad]).err.slice(2, 4)).toEqual(['    its output:', '      second']);
+  });
+});
+
+describe('plain lines', () => {
+  it('show control characters and never obey them, wherever they come from', () => {
+    const evil = '\x1b]0;owned\x07\x1b[2J';
+    const shown = '^[]0;owned^G^[[2J';
+    const warning: Event = { type: 'warning', step: `s${evil}`, message: evil };
+    const { out, err } = plain('verbose', [output('a', `\x1b[31mred\x1b[0m ${evil}\n`), warning]);
+    expect(out).toEqual([`a | red ${shown}`]);
+    expect(err).toEqual([`warning: s${shown}: ${shown}`]);
+  });
+
+  it('have colours only for their first words', () => {
+    const { out } = plain(
+      'normal',
+      [{ type: 'step-started', step: 'a', kind: 'hook', why: { kind: 'first-build' } }, ran('a')],
+      {
+        paint: painter('colored'),
+      },
+    );
+    expect(out).toEqual(['\x1b[36mrun\x1b[39m      a', '\x1b[32mran\x1b[39m      a in 1.20 s']);
+  });
+});
+
+describe('lines folded for a CI system', () => {
+  const injection = ' ::set-output name=x::y\n::stop-commands::z\na ##[add-path]/evil\n';
+  const events: readonly Event[] = [
+    { type: 'step-started', step: 'a', kind: 'hook', why: { kind: 'first-build' } },
+    output('a', injection),
+    ran('a'),
+    ran('silent'),
+  ];
+
+  it('are groups of GitHub, whose commands nobody else can give', () => {
+    const { out } = plain('normal', events, { folding: githubFolding });
+    expect(out).toEqual([
+      'run      a',
+      '::group::ran      a in 1.20 s',
+      ' \\::set-output name=x::y',
+      '\\::stop-commands::z',
+      'a ##\\[add-path]/evil',
+      '::endgroup::',
+      'ran      silent in 1.20 s',
+    ]);
+  });
+
+  it('leave a failure open for GitHub and mark it, escaped', () => {
+    const message = 'a, b: 100%\n::error::c';
+    const failure = { kind: 'usage-wrong', message } as const;
+    const event: Event = {
+      type: 'step-failed',
+      step: 't/lxc:bad',
+      kind: 'hook',
+      how: 'ran',
+      failure,
+      durationMs: 1,
+    };
+    const { out, err } = plain('quiet', [output('t/lxc:bad', '::debug::x\n'), event], {
+      folding: githubFolding,
+    });
+    expect(out).toEqual([]);
+    expect(err.slice(1)).toEqual([
+      '    its output:',
+      '      \\::debug::x',
+      '::error title=t/lxc%3Abad::a, b: 100%25%0A::error::c',
+    ]);
+    // One event of ours may be several lines: each of them is guarded.
+    expect(err[0]).toBe('FAILED   t/lxc:bad: a, b: 100%\n\\::error::c');
+  });
+
+  it('are sections of GitLab, each with a name of its own', () => {
+    let now = 1700000000.7;
+    const folding = gitlabFolding(() => now++);
+    const evil = output('a', '\x1b[0Ksection_end:1:mkve_1\r\x1b[0K\n');
+    const { out } = plain('normal', [evil, ran('a'), output('b', 'x'), ran('b')], { folding });
+    expect(out).toEqual([
+      '\x1b[0Ksection_start:1700000000:mkve_1[collapsed=true]\r\x1b[0Kran      a in 1.20 s',
+      '^[[0Ksection_end:1:mkve_1^M^[[0K',
+      '\x1b[0Ksection_end:1700000001:mkve_1\r\x1b[0K',
+      '\x1b[0Ksection_start:1700000002:mkve_2[collapsed=true]\r\x1b[0Kran      b in 1.20 s',
+      'x',
+      '\x1b[0Ksection_end:1700000003:mkve_2\r\x1b[0K',
+    ]);
+  });
+});
+
 describe('the JSON reporter', () => {
+  it('keeps a character whole that two chunks share, and gives GitHub nothing to obey', () => {
+    const lines: string[] = [];
+    const reporter = new JsonReporter((line) => lines.push(line));
+    const wolf = Buffer.from('волк ##[set-env]');
+    reporter.report({ type: 'step-output', step: 'a', chunk: wolf.subarray(0, 3) });
+    reporter.report({ type: 'step-output', step: 'a', chunk: wolf.subarray(3) });
+    reporter.report({ type: 'step-output', step: 'a', chunk: Buffer.from([0xd0]) });
+    reporter.report(ran('a'));
+    expect(lines.join('')).not.toContain('##[');
+    const texts = lines.map((line) => (JSON.parse(line) as { text?: string }).text);
+    expect(texts).toEqual(['в', 'олк ##[set-env]', '\ufffd', undefined]);
+  });
+
   it('prints one object a line, output as text, failures with their sentence, and a version first', () => {
     const lines: string[] = [];
     const reporter = new TeeReporter([new JsonReporter((line) => lines.push(line))]);
@@ -117,9 +280,8 @@ describe('the JSON reporter', () => {
         step: 'a',
         kind: 'hook',
         how: 'ran',
-        failure,
+        failure: { kind: 'cancelled', message: 'cancelled', details: [] },
         durationMs: 5,
-        message: 'cancelled',
       },
     ]);
   });

@@ -1,0 +1,31 @@
+import { LineSplitter } from './line-splitter.js';
+import { LogBuffer } from './log-buffer.js';
+
+/**
+ * What running steps have written so far, for reporters that show it in one piece. The chunks are those that the
+ * engine keeps for the log as well, so this costs next to no memory.
+ */
+export class StepOutputs {
+  readonly #logs = new Map<string, LogBuffer>();
+
+  add(step: string, chunk: Uint8Array): void {
+    let log = this.#logs.get(step);
+    if (log === undefined) {
+      log = new LogBuffer();
+      this.#logs.set(step, log);
+    }
+    log.add(chunk);
+  }
+
+  /** All of it as lines; it is forgotten here. */
+  take(step: string): readonly string[] {
+    const log = this.#logs.get(step);
+    if (log === undefined) return [];
+    this.#logs.delete(step);
+    const lines: string[] = [];
+    const splitter = new LineSplitter((line) => lines.push(line));
+    splitter.write(log.bytes());
+    splitter.end();
+    return lines;
+  }
+}
