@@ -116,8 +116,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** GNU tar's quoting style `escape`: bytes that do not print as `\ooo` or a letter. */
 function unquoted(name: string): ByteString {
-  const plain = name.replace(/\\([0-7]{3}|.)/gs, (_, escape: string) =>
-    /^[0-7]{3}$/.test(escape) ? String.fromCharCode(Number.parseInt(escape, 8)) : (ESCAPES[escape] ?? escape),
+  const plain = name.replace(/\\([0-7]{3}|.)/gs, (_, code: string) =>
+    /^[0-7]{3}$/.test(code) ? String.fromCharCode(Number.parseInt(code, 8)) : (ESCAPES[code] ?? code),
   );
   return plain.replace(/^\.\/?/, '').replace(/\/$/, '') as ByteString;
 }

@@ -56,7 +56,11 @@ interface BaseSteps {
   readonly base: StepId;
 }
 
-function addBase(builder: GraphBuilder<Step>, { source, sourceDateEpoch }: CompileRequest): BaseSteps {
+/** The steps that make the base system of a suite. */
+export function addBase(
+  builder: GraphBuilder<Step>,
+  { source, sourceDateEpoch }: Pick<CompileRequest, 'source' | 'sourceDateEpoch'>,
+): BaseSteps {
   const name = `${source.suite}-${source.architecture}`;
   const snapshot = builder.add({ kind: 'snapshot', id: stepId(`snapshot:${name}`), pool: 'network', source });
   const resolved = builder.add({
@@ -87,7 +91,8 @@ interface OneTarget {
 function addTarget(builder: GraphBuilder<Step>, request: CompileRequest, one: OneTarget): Target {
   const { template, output } = one.target;
   const name = `${template.name}/${template.hypervisor}`;
-  const installed = addPackages(builder, request, one);
+  const listed = expandPackages(template.packages, template.hypervisor, request.sets);
+  const installed = addPackages(builder, { source: request.source, base: one.base, packages: listed });
   const hooked = addHooks(builder, one.target, {
     name,
     from: installed,
@@ -125,15 +130,18 @@ function addTarget(builder: GraphBuilder<Step>, request: CompileRequest, one: On
   return { name, step, output };
 }
 
-function addPackages(
+/** The steps that install packages on a base. Without any the base is all there is. */
+export function addPackages(
   builder: GraphBuilder<Step>,
-  request: CompileRequest,
-  { target, base }: OneTarget,
+  request: {
+    readonly source: PackageSource;
+    readonly base: BaseSteps;
+    readonly packages: readonly string[];
+  },
 ): StepId {
-  const { source, sets } = request;
-  const names = expandPackages(target.template.packages, target.template.hypervisor, sets);
-  if (names.length === 0) return base.base;
-  const packages = [...names].sort(compareCodeUnits);
+  const { source, base } = request;
+  const packages = [...new Set(request.packages)].sort(compareCodeUnits);
+  if (packages.length === 0) return base.base;
   const name = `${source.suite}-${source.architecture}-${shortDigest(packages)}`;
   const common = { source, snapshot: base.snapshot, base: base.base };
   const resolved = builder.add({
@@ -150,6 +158,9 @@ function shortDigest(value: CanonicalValue): string {
   return hexOf(digestOf(canonicalJson(value))).slice(0, 8);
 }
 
+/** What the other steps of a target are called: a hook of such a name is told apart as if it came again. */
+const OWN_STEPS = ['pack', 'conf', 'metainfo', 'sign', 'bundle'];
+
 function addHooks(
   builder: GraphBuilder<Step>,
   { template, network }: TargetRequest,
@@ -161,7 +172,7 @@ function addHooks(
     MKVE_VERSION: template.version,
     MKVE_ARCH: start.architecture,
   };
-  const seen = new Map<string, number>();
+  const seen = new Map(OWN_STEPS.map((name) => [name, 1]));
   let from = start.from;
   for (const hook of template.hooks) {
     const times = (seen.get(hook.name) ?? 0) + 1;

@@ -1,0 +1,118 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+
+import { ok, type Result } from '../../base/index.js';
+import type { Failure } from '../../report/index.js';
+import { type Compiled, compileCache } from '../../template/index.js';
+import { type CacheArguments, readCacheArguments } from '../cache-arguments.js';
+import { readWork } from '../cache-work.js';
+import { mkveVersion } from '../host.js';
+import { type Command, fail } from '../main.js';
+import {
+  has,
+  type MkveCacheOption,
+  mkveCacheHelp,
+  mkveCacheOptions,
+  type OrderedOptions,
+  parseOrdered,
+  renderHelp,
+} from '../options/index.js';
+import { outputFault } from '../output-place.js';
+import { epochOf, sourceFor } from '../project.js';
+import { openReporter } from '../reporters.js';
+import { runBuild } from '../run-build.js';
+import { openSession, type Session } from '../session.js';
+import { compileDirectory, toolsForTarify } from './tarify.js';
+
+const NAME = 'mkve-cache';
+
+/** A root file system with packages in an archive: no template, no bundle. */
+export async function cacheCommand(command: Command, argv: readonly string[]): Promise<number> {
+  const { streams } = command;
+  const given = parseOrdered(mkveCacheOptions, argv);
+  if (!given.ok) return fail(NAME, given.error, streams);
+  if (has(given.value, 'help')) streams.out(renderHelp(mkveCacheHelp).trimEnd());
+  else if (has(given.value, 'version')) streams.out(`${NAME} ${mkveVersion()}`);
+  else return run(command, given.value);
+  return 0;
+}
+
+async function run(command: Command, given: OrderedOptions<MkveCacheOption>): Promise<number> {
+  const { host, streams } = command;
+  const temporary = resolve(host.cwd, host.env['TMPDIR'] || '/tmp');
+  const request = readCacheArguments(given, { cwd: host.cwd, temporary });
+  if (!request.ok) return fail(NAME, request.error, streams);
+  const { output } = request.value.archive;
+  const fault = outputFault(output);
+  if (fault !== undefined) return fail(NAME, fault, streams);
+  const session = await openSession({
+    host,
+    cacheDirectory: undefined,
+    scope: output,
+    jobs: availableParallelism(),
+    signing: 'none',
+    ...(request.value.kind === 'tarify' ? { tools: toolsForTarify(host.caller) } : {}),
+  });
+  if (!session.ok) return fail(NAME, session.error, streams);
+  try {
+    const compiled = await compileRequest(request.value, command, session.value);
+    if (!compiled.ok) return fail(NAME, compiled.error, streams);
+    return await build(compiled.value, { request: request.value, command, session: session.value });
+  } finally {
+    await session.value.close();
+  }
+}
+
+async function compileRequest(
+  request: CacheArguments,
+  command: Command,
+  session: Session,
+): Promise<Result<Compiled, Failure>> {
+  if (request.kind === 'tarify') return compileDirectory(request, command, session);
+  const { host, streams } = command;
+  const work = readWork(request.work, { cwd: host.cwd, warn: streams.err });
+  if (!work.ok) return work;
+  const { suite, mirrors, arch, packages, archive } = request;
+  const source = sourceFor(
+    {
+      mirrors,
+      ...(suite === undefined ? {} : { suite }),
+      ...(arch === undefined ? {} : { architecture: arch }),
+    },
+    host,
+  );
+  if (!source.ok) return source;
+  return ok(
+    compileCache({ ...archive, source: source.value, packages, work: work.value, ...epochOf({}, host) }),
+  );
+}
+
+async function build(
+  compiled: Compiled,
+  at: { readonly request: CacheArguments; readonly command: Command; readonly session: Session },
+): Promise<number> {
+  const { request, command, session } = at;
+  const { host, streams, signal } = command;
+  const { verbosity, logfile } = request;
+  const opened = openReporter({
+    streams,
+    format: 'plain',
+    verbosity,
+    ...(logfile === undefined ? {} : { logfile }),
+  });
+  if (!opened.ok) return fail(NAME, opened.error, streams);
+  try {
+    return await runBuild({
+      ...compiled,
+      session,
+      reporter: opened.value.reporter,
+      jobs: availableParallelism(),
+      onFailure: 'stop',
+      forced: new Set(),
+      signal,
+      now: host.now,
+    });
+  } finally {
+    opened.value.close();
+  }
+}
