@@ -50,6 +50,7 @@ export const metainfo: ActionKind<MetainfoStep> = {
       source_date_epoch: sourceDateEpoch,
       mkve: version,
       packages: { digest: packages, count: packageCount },
+      ...(describes.requested === undefined ? {} : { requested: describes.requested }),
       members: await membersOf(
         inputs,
         async (blob) => (await store.blobs.size(blob)) ?? bug(`no blob ${blob}`),

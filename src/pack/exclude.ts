@@ -106,14 +106,14 @@ function bracketOf(pattern: readonly string[]): Bracket | undefined {
     const low = characterAt(pattern, at);
     at = low.next;
     if (pattern[at] !== '-' || pattern[at + 1] === ']' || pattern[at + 1] === undefined) {
-      members.push(literal(low.character));
+      members.push(member(low.character));
       continue;
     }
     const high = characterAt(pattern, at + 1);
     at = high.next;
     // A range that runs backwards holds nothing.
     if ((low.character.codePointAt(0) ?? 0) <= (high.character.codePointAt(0) ?? 0))
-      members.push(`${literal(low.character)}-${literal(high.character)}`);
+      members.push(`${member(low.character)}-${member(high.character)}`);
   }
   if (at >= pattern.length) return undefined;
   const inside = members.join('');
@@ -146,5 +146,10 @@ const CLASSES: Readonly<Record<string, string>> = {
 };
 
 function literal(character: string): string {
-  return /[\\^$.*+?()[\]{}|/-]/.test(character) ? `\\${character}` : character;
+  return /[\\^$.*+?()[\]{}|/]/.test(character) ? `\\${character}` : character;
+}
+
+/** Between brackets a dash means something too. */
+function member(character: string): string {
+  return character === '-' ? '\\-' : literal(character);
 }

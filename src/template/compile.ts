@@ -11,7 +11,7 @@ import {
 } from '../graph/index.js';
 import { factsOf } from '../hypervisor/index.js';
 import type { ResolvedTemplate } from './model.js';
-import { expandPackages, type PackageSets } from './packages.js';
+import { type PackageSets, requestedPackages } from './packages.js';
 
 /** One target as the user declared it. */
 export interface TargetRequest {
@@ -91,8 +91,9 @@ interface OneTarget {
 function addTarget(builder: GraphBuilder<Step>, request: CompileRequest, one: OneTarget): Target {
   const { template, output } = one.target;
   const name = `${template.name}/${template.hypervisor}`;
-  const listed = expandPackages(template.packages, template.hypervisor, request.sets);
-  const installed = addPackages(builder, { source: request.source, base: one.base, packages: listed });
+  const requested = requestedPackages(template.packages, template.hypervisor, request.sets);
+  const packages = [...requested.values()].flat();
+  const installed = addPackages(builder, { source: request.source, base: one.base, packages });
   const hooked = addHooks(builder, one.target, {
     name,
     from: installed,
@@ -115,7 +116,7 @@ function addTarget(builder: GraphBuilder<Step>, request: CompileRequest, one: On
     id: stepId(`${name}:metainfo`),
     pool: 'work',
     ...members,
-    describes: describesOf(template, request.source),
+    describes: { ...describesOf(template, request.source), ...requestedOf(requested) },
   });
   const signature = addSign(builder, request, { name, metainfo });
   const step = builder.add({
@@ -200,6 +201,10 @@ function addSign(
   return {
     signature: builder.add({ kind: 'sign', id: stepId(`${name}:sign`), pool: 'sign', metainfo, ...key }),
   };
+}
+
+function requestedOf(requested: ReadonlyMap<string, readonly string[]>) {
+  return requested.size === 0 ? {} : { requested: Object.fromEntries(requested) };
 }
 
 function describesOf(template: ResolvedTemplate, source: PackageSource) {

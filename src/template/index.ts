@@ -33,5 +33,5 @@ export {
   versionFault,
 } from './names.js';
 export { type NativeTemplateRequest, readNativeTemplate } from './native.js';
-export { expandPackages, type PackageSets } from './packages.js';
+export { nestingFaults, type PackageSets, requestedPackages, type SetFault } from './packages.js';
 export { type SkeletonFile, skeletonFiles } from './skeleton.js';

@@ -82,7 +82,7 @@ export const mkveCacheHelp: CommandHelp<MkveCacheOption> = {
       does: 'Installs two packages and what they need, and packs the result.',
     },
     {
-      command: "mkve-cache -z --out web.tar.gz --copy motd:/etc/ --command 'locale-gen' locales",
+      command: "mkve-cache -z --out o.tar.gz --copy motd:/etc/ --command 'ldconfig' less",
       does: 'Copies a file into /etc, then runs a command, then packs with gzip.',
     },
     {
