@@ -51,10 +51,10 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 /** What GNU tar leaves in. */
 function leftByTar(patterns: readonly string[]): readonly string[] {
-  const script = 'top=$1; shift; tar -C "$top" -cf - "$@" . | tar tf - --quoting-style=literal';
   const options = patterns.map((pattern) => `--exclude=${pattern}`);
   const env = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8' };
-  const listed = execFileSync('bash', ['-c', script, 'tar', directory, ...options], { env });
+  const argv = ['-C', directory, '--quoting-style=literal', '-cvf', '/dev/null', ...options, '.'];
+  const listed = execFileSync('tar', argv, { env, stdio: ['ignore', 'pipe', 'ignore'] });
   return listed
     .toString('latin1')
     .split('\n')
@@ -114,7 +114,7 @@ describe('leaving paths out', () => {
       fc.property(pattern, (text) => {
         expect([...left([text])].sort()).toEqual(leftByTar([text]));
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     );
   });
 
