@@ -29,8 +29,8 @@ export interface TreeScanRequest {
 
 /**
  * The tree of a directory of the host as it is on disk, owners as numbers. It runs as the caller and outside of any
- * namespace, where the numbers are those that `ls -n` shows. Nothing in the directory is changed; for root not even
- * an access time, see `AS_ROOT`. What is mounted below it is not entered.
+ * namespace, where the numbers are those that `ls -n` shows. Nothing in the directory is changed; for root, where it may mount,
+ * not even an access time, see `AS_ROOT`. What is mounted below it is not entered.
  */
 export async function scanTree(request: TreeScanRequest): Promise<Result<TreeScan, Failure>> {
   const scan = await scanQuietly(request);
@@ -78,8 +78,16 @@ async function scanQuietly({ directory, caller, path, signal }: TreeScanRequest)
   // The C locale: tar's remarks are read below.
   const env = { PATH: path, LC_ALL: 'C' };
   const quiet = ['--one-file-system', '--atime-preserve=system'];
-  if (caller.uid === 0)
-    return scanDirectory(directory, { through: [...AS_ROOT, directory], options: quiet, env, signal });
+  if (caller.uid === 0) {
+    const seen = await scanDirectory(directory, {
+      through: [...AS_ROOT, directory],
+      options: quiet,
+      env,
+      signal,
+    });
+    // Root of a container that lets nobody mount reads as other users do.
+    if (seen.entries.length > 0 || !/^(?:unshare|mount): /.test(seen.said)) return seen;
+  }
   const scan = await scanDirectory(directory, { options: quiet, env, signal });
   // Only the owner of a file may read it without leaving a trace (open(2), O_NOATIME).
   if (!/: Cannot open: Operation not permitted$/m.test(scan.said)) return scan;

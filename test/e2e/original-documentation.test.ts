@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,6 +28,8 @@ function typed(line: string, env: Readonly<Record<string, string>> = {}): Promis
 /** The template of the documentation, which a Debian machine can build. */
 function template(path: string): void {
   cpSync(join(FIXTURES, 'pptp-server-alt'), rig.path(path), { recursive: true });
+  // The store is shared: a hook of this rig's own is run and not found.
+  appendFileSync(rig.path(`${path}/hooks/very-simple-hook`), `# ${rig.name}\n`);
   for (const hypervisor of ['openvz', 'qemu']) {
     rig.write(`${path}/packages-lists/${hypervisor}`, '');
     rig.write(`${path}/hooks-lists/${hypervisor}`, 'very-simple-hook\n01-root\n02-mtab\n');
