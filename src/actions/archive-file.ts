@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 
 import { type Digest, err, messageOf, ok, publishStaged, type Result } from '../base/index.js';
 import type { Failure } from '../report/index.js';
-import type { BlobStore } from '../store/index.js';
+import { type BlobStore, stagedBeside, sweepBeside } from '../store/index.js';
 
 /**
  * Writes segments one after the other into a file that appears at `path` whole or not at all, readable by everybody
@@ -15,10 +14,10 @@ export async function writeArchiveFile(
   segments: readonly { readonly blob: Digest }[],
   { blobs, signal }: { readonly blobs: BlobStore; readonly signal: AbortSignal },
 ): Promise<Result<void, Failure>> {
-  // Not derived from the archive's name, which may already be as long as a name can be.
-  const staged = join(dirname(path), `.mkve-${randomBytes(6).toString('hex')}.tmp`);
+  const staged = stagedBeside(path);
   try {
     await mkdir(dirname(path), { recursive: true });
+    await sweepBeside(path);
     const file = await open(staged, 'wx', 0o600);
     const written = await fill(file, segments, { blobs, signal }).finally(() => file.close());
     if (written.ok) await publishStaged(staged, path);

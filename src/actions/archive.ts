@@ -1,7 +1,7 @@
 import { bug, type Digest, isDigest, ok } from '../base/index.js';
 import type { ArchiveStep } from '../graph/index.js';
 import { writeArchiveFile } from './archive-file.js';
-import type { ActionKind } from './kind.js';
+import { type ActionKind, left } from './kind.js';
 import { packedOf } from './outputs.js';
 
 /**
@@ -14,6 +14,8 @@ export const archive: ActionKind<ArchiveStep> = {
     version: 1,
     inputs: { rootfs: packedOf(inputs['pack']).digest },
   }),
+
+  inputNames: () => ({ rootfs: left('the packed root file system') }),
 
   isUsable: ({ output }, outputs, { store }) =>
     store.outputs.isCurrent(output, archiveDigest(outputs['archive'])),

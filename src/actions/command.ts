@@ -1,7 +1,7 @@
 import type { CommandStep } from '../graph/index.js';
 import { type RootfsState, rootfsState } from '../rootfs/index.js';
 import { insideEnvironment } from './environment.js';
-import type { ActionKind } from './kind.js';
+import { type ActionKind, authored, left } from './kind.js';
 import { hasRootfs } from './rootfs-usable.js';
 import { runInside } from './run-inside.js';
 
@@ -15,6 +15,12 @@ export const command: ActionKind<CommandStep> = {
       command: step.command,
       env: environmentOf(step, rootfsState(inputs['from'])),
     },
+  }),
+
+  inputNames: () => ({
+    tree: left('the root file system before it'),
+    command: authored('the command'),
+    'env.SOURCE_DATE_EPOCH': left('environment SOURCE_DATE_EPOCH'),
   }),
 
   isUsable: (_step, outputs, deps) => hasRootfs(outputs, deps),

@@ -9,7 +9,7 @@ import type { Failure } from '../report/index.js';
 import { type RootfsState, rootfsState, stateOutputs } from '../rootfs/index.js';
 import { type ByteString, bytesOf, displayName } from '../tree/index.js';
 import type { CopyFilesArgument } from './inside/copy-files.js';
-import type { ActionKind } from './kind.js';
+import { type ActionKind, authored, EPOCH, left } from './kind.js';
 import { nameInStore } from './outputs.js';
 import { hasRootfs } from './rootfs-usable.js';
 
@@ -25,6 +25,14 @@ export const copy: ActionKind<CopyStep> = {
       name: destination.place === 'at' ? null : source.name,
       sourceDateEpoch: rootfsState(inputs['from']).sourceDateEpoch,
     },
+  }),
+
+  inputNames: ({ source: { file } }) => ({
+    tree: left('the root file system before it'),
+    entries: authored(displayName(file as ByteString)),
+    destination: authored('destination'),
+    name: authored('name'),
+    sourceDateEpoch: left(EPOCH),
   }),
 
   isUsable: (_step, outputs, deps) => hasRootfs(outputs, deps),

@@ -29,6 +29,7 @@ export const metainfo: ActionKind<MetainfoStep> = {
     packages: left('packages.json'),
     conf: left('conf files'),
     mkve: authored('version of mkve'),
+    'describes.requested': authored('package list'),
     sourceDateEpoch: left(EPOCH),
   }),
 

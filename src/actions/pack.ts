@@ -26,6 +26,7 @@ export const pack: ActionKind<PackStep> = {
   inputNames: () => ({
     tree: left('the root file system before it'),
     devices: authored('device nodes'),
+    exclude: authored('excluded paths'),
     sourceDateEpoch: left(EPOCH),
   }),
 

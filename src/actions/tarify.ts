@@ -5,7 +5,7 @@ import type { TarifyStep } from '../graph/index.js';
 import { addDevices, codecFor, excludePaths, packTree } from '../pack/index.js';
 import type { Outputs } from '../store/index.js';
 import { TreeObjects } from '../tree/index.js';
-import type { ActionKind } from './kind.js';
+import { type ActionKind, authored } from './kind.js';
 import { packedOf } from './outputs.js';
 import { ContentChanged, VerifyingReader } from './verifying-reader.js';
 
@@ -25,6 +25,13 @@ export const tarify: ActionKind<TarifyStep> = {
       devices: devices as unknown as CanonicalValue,
       deviceTime: devices.length === 0 ? null : deviceTime,
     },
+  }),
+
+  inputNames: ({ directory }) => ({
+    tree: authored(directory),
+    devices: authored('device nodes'),
+    exclude: authored('excluded paths'),
+    deviceTime: authored('time of the device nodes'),
   }),
 
   async isUsable(_step, outputs, { store }) {

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
-import { ok, type Result } from '../../base/index.js';
+import { bug, ok, type Result } from '../../base/index.js';
 import type { Failure } from '../../report/index.js';
-import { type Compiled, compileCache } from '../../template/index.js';
+import { type Compiled, compileCache, lineagesOf } from '../../template/index.js';
 import { type CacheArguments, readCacheArguments } from '../cache-arguments.js';
 import { readWork } from '../cache-work.js';
 import { mkveVersion } from '../host.js';
@@ -45,31 +45,42 @@ async function run(command: Command, given: OrderedOptions<MkveCacheOption>): Pr
   const { output } = request.value.archive;
   const fault = outputFault(output);
   if (fault !== undefined) return fail(NAME, fault, streams);
+  // What is built from packages is known before any store is opened; a directory is scanned with the store at hand.
+  const known = request.value.kind === 'build' ? compileBuild(request.value, command) : undefined;
+  if (known?.ok === false) return fail(NAME, known.error, streams);
   const session = await openSession({
     host,
     cacheDirectory: undefined,
     scope: output,
+    lineages: known === undefined ? new Map() : lineagesOf(known.value.graph, known.value.targets),
     jobs: availableParallelism(),
     signing: 'none',
     ...(request.value.kind === 'tarify' ? { tools: toolsForTarify(host.caller) } : {}),
   });
   if (!session.ok) return fail(NAME, session.error, streams);
   try {
-    const compiled = await compileRequest(request.value, command, session.value);
-    if (!compiled.ok) return fail(NAME, compiled.error, streams);
-    return await build(compiled.value, { request: request.value, command, session: session.value });
+    return await buildWith(session.value, { request: request.value, known: known?.value, command });
   } finally {
     await session.value.close();
   }
 }
 
-async function compileRequest(
-  request: CacheArguments,
-  command: Command,
+async function buildWith(
   session: Session,
-): Promise<Result<Compiled, Failure>> {
-  if (request.kind === 'tarify') return compileDirectory(request, command, session);
-  const { host, streams } = command;
+  at: { readonly request: CacheArguments; readonly known: Compiled | undefined; readonly command: Command },
+): Promise<number> {
+  const { request, known, command } = at;
+  if (request.kind === 'build')
+    return build(known ?? bug('nothing was compiled'), { request, command, session });
+  const compiled = await compileDirectory(request, command, session);
+  if (!compiled.ok) return fail(NAME, compiled.error, command.streams);
+  return build(compiled.value, { request, command, session });
+}
+
+function compileBuild(
+  request: Extract<CacheArguments, { kind: 'build' }>,
+  { host, streams }: Command,
+): Result<Compiled, Failure> {
   const work = readWork(request.work, { cwd: host.cwd, warn: streams.err });
   if (!work.ok) return work;
   const { suite, mirrors, arch, packages, archive } = request;
@@ -82,9 +93,8 @@ async function compileRequest(
     host,
   );
   if (!source.ok) return source;
-  return ok(
-    compileCache({ ...archive, source: source.value, packages, work: work.value, ...epochOf({}, host) }),
-  );
+  const epoch = epochOf({}, host);
+  return ok(compileCache({ ...archive, source: source.value, packages, work: work.value, ...epoch }));
 }
 
 async function build(
