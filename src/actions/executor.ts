@@ -3,9 +3,12 @@ import type { Action, Executor, InputName, RunContext } from '../engine/index.js
 import type { Step, StepKind } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import type { Outputs } from '../store/index.js';
+import { archive } from './archive.js';
 import { base } from './base.js';
 import { bundle } from './bundle.js';
+import { command } from './command.js';
 import { conf } from './conf.js';
+import { copy } from './copy.js';
 import { hook } from './hook.js';
 import { type ActionDeps, type ActionKind, authored, type Inputs } from './kind.js';
 import { metainfo } from './metainfo.js';
@@ -14,10 +17,15 @@ import { packages } from './packages.js';
 import { resolve } from './resolve.js';
 import { sign } from './sign.js';
 import { snapshot } from './snapshot.js';
+import { tarify } from './tarify.js';
 
 type Kinds = { readonly [K in StepKind]: ActionKind<Extract<Step, { kind: K }>> };
 
-const KINDS: Kinds = { snapshot, resolve, base, packages, hook, conf, pack, metainfo, sign, bundle };
+const KINDS: Kinds = {
+  ...{ snapshot, resolve, base, packages },
+  ...{ hook, command, copy, conf },
+  ...{ pack, tarify, metainfo, sign, bundle, archive },
+};
 
 /** The executor of real builds. */
 export class ActionExecutor implements Executor<Step> {

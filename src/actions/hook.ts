@@ -3,12 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { digestOf, err, messageOf, ok, type Result } from '../base/index.js';
 import type { HookStep } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
-import { type RootfsState, rootfsState, stateOutputs } from '../rootfs/index.js';
+import { type RootfsState, rootfsState } from '../rootfs/index.js';
 import { insideEnvironment } from './environment.js';
-import type { RunCommandArgument } from './inside/run-command.js';
 import { type ActionKind, authored, left } from './kind.js';
-import { nameInStore } from './outputs.js';
 import { hasRootfs } from './rootfs-usable.js';
+import { runInside } from './run-inside.js';
 
 /** A hook: an executable that runs inside, after the packages, as root of the root file system and nothing else. */
 export const hook: ActionKind<HookStep> = {
@@ -33,27 +32,19 @@ export const hook: ActionKind<HookStep> = {
   isUsable: (_step, outputs, deps) => hasRootfs(outputs, deps),
 
   async run(step, context, deps) {
-    const { store, workers, writer } = deps;
     const from = rootfsState(context.inputs['from']);
     const bytes = await readHook(step);
     if (!bytes.ok) return bytes;
-    const staging = await store.staging.create('hook');
-    try {
-      const path = `/tmp/mkve/${step.hook.name}`;
-      const argument: RunCommandArgument = {
-        state: from,
-        workspace: nameInStore(store, await store.staging.createInside(staging, writer)),
-        what: `hook ${step.hook.name}`,
-        argv: [path, ...step.hook.args],
-        env: environmentOf(step, from),
-        network: step.network,
-        files: [{ path, bytes: bytes.value }],
-      };
-      const ran = (await workers.call('run-command', argument, context)) as Result<RootfsState, Failure>;
-      return ran.ok ? ok(stateOutputs(ran.value)) : ran;
-    } finally {
-      await store.staging.remove(staging);
-    }
+    const path = `/tmp/mkve/${step.hook.name}`;
+    const request = {
+      state: from,
+      what: `hook ${step.hook.name}`,
+      argv: [path, ...step.hook.args],
+      env: environmentOf(step, from),
+      network: step.network,
+      files: [{ path, bytes: bytes.value }],
+    };
+    return runInside(request, context, deps);
   },
 };
 

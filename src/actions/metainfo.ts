@@ -29,6 +29,7 @@ export const metainfo: ActionKind<MetainfoStep> = {
     packages: left('packages.json'),
     conf: left('conf files'),
     mkve: authored('version of mkve'),
+    'describes.requested': authored('package list'),
     sourceDateEpoch: left(EPOCH),
   }),
 
@@ -50,6 +51,7 @@ export const metainfo: ActionKind<MetainfoStep> = {
       source_date_epoch: sourceDateEpoch,
       mkve: version,
       packages: { digest: packages, count: packageCount },
+      ...(describes.requested === undefined ? {} : { requested: describes.requested }),
       members: await membersOf(
         inputs,
         async (blob) => (await store.blobs.size(blob)) ?? bug(`no blob ${blob}`),

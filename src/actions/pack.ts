@@ -10,7 +10,7 @@ import { nameInStore, packedOf } from './outputs.js';
 
 /** The tree after the last hook as a compressed tar archive. */
 export const pack: ActionKind<PackStep> = {
-  describe: ({ format, level, devices }, inputs) => ({
+  describe: ({ format, level, devices, exclude }, inputs) => ({
     kind: 'pack',
     version: 1,
     inputs: {
@@ -18,6 +18,7 @@ export const pack: ActionKind<PackStep> = {
       format,
       level,
       devices: devices as unknown as CanonicalValue,
+      ...(exclude === undefined ? {} : { exclude }),
       sourceDateEpoch: rootfsState(inputs['from']).sourceDateEpoch,
     },
   }),
@@ -25,6 +26,7 @@ export const pack: ActionKind<PackStep> = {
   inputNames: () => ({
     tree: left('the root file system before it'),
     devices: authored('device nodes'),
+    exclude: authored('excluded paths'),
     sourceDateEpoch: left(EPOCH),
   }),
 
@@ -39,13 +41,14 @@ export const pack: ActionKind<PackStep> = {
     const state = rootfsState(context.inputs['from']);
     const staging = await store.staging.create('pack');
     try {
-      const { format, level, devices } = step;
+      const { format, level, devices, exclude = [] } = step;
       const argument: PackRootfsArgument = {
         state,
         workspace: nameInStore(store, await store.staging.createInside(staging, writer)),
         format,
         level,
         devices,
+        exclude,
       };
       const packed = (await workers.call('pack-rootfs', argument, context)) as Result<
         PackRootfsAnswer,

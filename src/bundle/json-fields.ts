@@ -25,7 +25,7 @@ export class JsonFields {
   /** One line of text, not empty. */
   text(key: string): string {
     const value = this.#take(key);
-    if (typeof value === 'string' && value !== '' && isOneLine(value)) return value;
+    if (isText(value)) return value;
     return this.#fault(key, 'one line of text', '');
   }
 
@@ -54,6 +54,18 @@ export class JsonFields {
   list(key: string): readonly unknown[] {
     const value = this.#take(key);
     return Array.isArray(value) ? value : this.#fault(key, 'a list', []);
+  }
+
+  /** An object of lists of texts; nothing where there is no such key. */
+  optionalLists(key: string): Readonly<Record<string, readonly string[]>> | undefined {
+    if (!this.has(key)) return undefined;
+    const value = this.#take(key);
+    const lists: [string, readonly string[]][] = isObject(value) ? Object.entries(value) : [];
+    const isGood = lists.every(([name, list]) =>
+      [name, ...(Array.isArray(list) ? list : [''])].every(isText),
+    );
+    if (isObject(value) && isGood) return Object.fromEntries(lists);
+    return this.#fault(key, 'an object of lists of texts', {});
   }
 
   object(key: string): JsonFields {
@@ -85,6 +97,10 @@ export class JsonFields {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && isOneLine(value);
 }
 
 function isOneLine(text: string): boolean {

@@ -54,6 +54,7 @@ function documentOf(fields: JsonFields, faults: string[]): Metainfo {
   if (fields.count('format') !== BUNDLE_FORMAT) faults.push(`format is not ${BUNDLE_FORMAT}`);
   const vendor = fields.optionalText('vendor');
   const license = fields.optionalText('license');
+  const requested = fields.optionalLists('requested');
   const packages = fields.object('packages');
   const metainfo: Metainfo = {
     format: BUNDLE_FORMAT,
@@ -66,6 +67,7 @@ function documentOf(fields: JsonFields, faults: string[]): Metainfo {
     source_date_epoch: fields.count('source_date_epoch'),
     mkve: fields.text('mkve'),
     packages: { digest: digestField(packages), count: packages.count('count') },
+    ...(requested === undefined ? {} : { requested }),
     members: fields
       .list('members')
       .map((member, index) => memberOf(new JsonFields(member, `members[${index}]`, faults))),

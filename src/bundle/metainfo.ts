@@ -23,6 +23,8 @@ export type Metainfo = {
   readonly mkve: string;
   /** Of packages.json: the digest of its bytes and the number of packages it lists. */
   readonly packages: { readonly digest: Digest; readonly count: number };
+  /** What each entry of the template's package list stands for, sorted; absent when nothing was listed. */
+  readonly requested?: Readonly<Record<string, readonly string[]>>;
   /** Every member but this document and its signature, in bundle order. */
   readonly members: readonly MetainfoMember[];
 };

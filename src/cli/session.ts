@@ -17,6 +17,8 @@ export interface SessionRequest {
   readonly jobs: number;
   /** Whether bundles are to be signed, for what the host must have. */
   readonly signing: 'gpg' | 'none';
+  /** Names of the host's tools that this run takes; default: all that building takes, and ranges of ids. */
+  readonly tools?: readonly string[];
 }
 
 /** The composition root of everything that reads or writes the store: real implementations behind the ports. */
@@ -25,6 +27,8 @@ export interface Session {
   readonly last: LastRuns;
   readonly timeline: LastTimeline;
   readonly executor: Executor<Step>;
+  /** What the host lacks for any step to run. */
+  readonly preflight: () => Promise<Failure | undefined>;
   /** Ends the workers, and with them whatever still runs inside. */
   close(): Promise<void>;
 }
@@ -52,6 +56,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
     last,
     timeline: new LastTimeline(store.value.lastDirectory, request.scope, host.date),
     executor: new ActionExecutor(deps),
+    preflight: deps.preflight,
     close: () => pool.stop(),
   });
 }
@@ -87,9 +92,10 @@ class LazyPool {
 
   async #check(): Promise<Failure | undefined> {
     const { missingNeeds } = await import('./doctor/index.js');
-    const { host, signing } = this.#request;
+    const { host, signing, tools } = this.#request;
     const { caller, env } = host;
-    const needs = missingNeeds({ caller, path: env['PATH'] ?? DEFAULT_PATH, signing });
+    const only = tools === undefined ? {} : { only: tools };
+    const needs = missingNeeds({ caller, path: env['PATH'] ?? DEFAULT_PATH, signing, ...only });
     return needs.length === 0 ? undefined : { kind: 'host-lacks', needs };
   }
 

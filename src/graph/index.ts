@@ -9,9 +9,14 @@ export { inputsOf } from './inputs.js';
 export { selectTargets } from './select.js';
 export type {
   AptRepository,
+  ArchiveStep,
   BaseStep,
   BundleStep,
+  CommandStep,
   ConfStep,
+  CopiedEntry,
+  CopyDestination,
+  CopyStep,
   DeviceNode,
   HookStep,
   Keyring,
@@ -28,5 +33,6 @@ export type {
   StepId,
   StepKind,
   Target,
+  TarifyStep,
 } from './step.js';
 export { stepId } from './step.js';

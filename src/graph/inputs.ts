@@ -6,6 +6,7 @@ export function inputsOf(step: Step): Readonly<Record<string, StepId>> {
   switch (step.kind) {
     case 'snapshot':
     case 'conf':
+    case 'tarify':
       return {};
     case 'resolve':
       return step.base === undefined
@@ -16,8 +17,12 @@ export function inputsOf(step: Step): Readonly<Record<string, StepId>> {
     case 'packages':
       return { snapshot: step.snapshot, base: step.base, resolved: step.resolved };
     case 'hook':
+    case 'command':
+    case 'copy':
     case 'pack':
       return { from: step.from };
+    case 'archive':
+      return { pack: step.pack };
     case 'metainfo':
       return { pack: step.pack, conf: step.conf };
     case 'sign':

@@ -11,9 +11,9 @@ export function stepId(text: string): StepId {
 export interface Target {
   /** `pptp-server/openvz` */
   readonly name: string;
-  /** The step whose result is the finished bundle. */
+  /** The step whose result is the finished bundle or archive. */
   readonly step: StepId;
-  /** Absolute path of the bundle. */
+  /** Absolute path of that file. */
   readonly output: string;
 }
 
@@ -99,6 +99,51 @@ export interface HookStep extends StepBase {
   readonly network: 'none' | 'host';
 }
 
+/** Runs one line of shell inside. */
+export interface CommandStep extends StepBase {
+  readonly kind: 'command';
+  readonly from: StepId;
+  readonly command: string;
+  /** `MKVE_*` only, as for hooks. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** One thing that is copied from the host. Paths and targets are bytes, one character (0-255) a byte. */
+export type CopiedEntry = {
+  /** Below what is copied; empty for itself. */
+  readonly path: string;
+} & (
+  | { readonly type: 'dir'; readonly mode: number }
+  | { readonly type: 'file'; readonly mode: number; readonly size: number; readonly digest: Digest }
+  | { readonly type: 'symlink'; readonly target: string }
+);
+
+/** Where a copy goes. */
+export interface CopyDestination {
+  /** Absolute inside the root file system, as bytes. */
+  readonly path: string;
+  /**
+   * `at`: what is copied gets this path. `into`: it goes into that directory under its own name. `auto`: into it
+   * where it is a directory at that moment, otherwise at it.
+   */
+  readonly place: 'at' | 'into' | 'auto';
+}
+
+/** Puts files of the host into the root file system, owned by its root. */
+export interface CopyStep extends StepBase {
+  readonly kind: 'copy';
+  readonly from: StepId;
+  readonly source: {
+    /** Absolute path on the host without symbolic links, as bytes; only for reading. */
+    readonly file: string;
+    /** The name under which it goes into a directory, as bytes. */
+    readonly name: string;
+    /** Directories before what is in them. */
+    readonly entries: readonly CopiedEntry[];
+  };
+  readonly destination: CopyDestination;
+}
+
 export interface ConfStep extends StepBase {
   readonly kind: 'conf';
   readonly files: readonly {
@@ -129,6 +174,32 @@ export interface PackStep extends StepBase {
   /** The compressor's own scale; 0 for plain tar. */
   readonly level: number;
   readonly devices: readonly DeviceNode[];
+  /** Patterns of paths that the archive leaves out; devices are added after that. */
+  readonly exclude?: readonly string[];
+}
+
+/** Packs a directory of the host, of which only the content enters the key. */
+export interface TarifyStep extends StepBase {
+  readonly kind: 'tarify';
+  /** Absolute path without symbolic links; only for reading. */
+  readonly directory: string;
+  /** Its content when it was scanned. */
+  readonly tree: Digest;
+  /** Blob with the directories of that tree. */
+  readonly objects: Digest;
+  readonly format: RootfsFormat;
+  readonly level: number;
+  readonly devices: readonly DeviceNode[];
+  readonly exclude: readonly string[];
+  /** Seconds: the mtime of added device nodes. */
+  readonly deviceTime: number;
+}
+
+/** Puts a packed root file system into a file at `output`. */
+export interface ArchiveStep extends StepBase {
+  readonly kind: 'archive';
+  readonly pack: StepId;
+  readonly output: string;
 }
 
 /** Writes metainfo.json and packages.json. */
@@ -143,6 +214,8 @@ export interface MetainfoStep extends StepBase {
     readonly architecture: string;
     readonly vendor?: string;
     readonly license?: string;
+    /** What each entry of the package list stands for, sorted; absent when nothing is listed. */
+    readonly requested?: Readonly<Record<string, readonly string[]>>;
   };
 }
 
@@ -170,10 +243,14 @@ export type Step =
   | BaseStep
   | PackagesStep
   | HookStep
+  | CommandStep
+  | CopyStep
   | ConfStep
   | PackStep
+  | TarifyStep
   | MetainfoStep
   | SignStep
-  | BundleStep;
+  | BundleStep
+  | ArchiveStep;
 
 export type StepKind = Step['kind'];

@@ -6,5 +6,6 @@ export { type Assignment, type AssignmentFault, parseAssignment } from './assign
 export type { ConfCheck, DeviceNode, HypervisorFacts } from './facts.js';
 export { factsOf, knownHypervisors } from './facts-of.js';
 export type { Finding } from './finding.js';
+export { usualDevices } from './usual-devices.js';
 export { checkVpsConf } from './vps-conf.js';
 export { vpsConfNames } from './vps-conf-names.js';

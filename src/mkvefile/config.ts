@@ -20,7 +20,10 @@ export interface MkveConfig {
    * @default {} which means gpg's default key
    */
   readonly sign?: SignConfig | false;
-  /** Packages that `ve-NAME` stands for: `{ 'pptp-server': ['pptpd', 'iproute2'] }` is what `ve-pptp-server` means. */
+  /**
+   * Packages that `ve-NAME` stands for: `{ 'pptp-server': ['pptpd', 'iproute2'] }` is what `ve-pptp-server` means. A
+   * set may name other `ve-*` sets, which name packages only.
+   */
   readonly services?: Readonly<Record<string, readonly string[]>>;
   /** What `ve-hypervisor-NAME` stands for, by the name of the hypervisor. */
   readonly hypervisors?: Readonly<Record<string, HypervisorConfig>>;

@@ -10,6 +10,7 @@ import { describeValue } from './key-path.js';
 import type { LoadedConfig } from './loaded.js';
 import { checkNeededPaths } from './needed-paths.js';
 import { checkPackages } from './packages.js';
+import { complainOfSets } from './sets.js';
 import { cacheShape, hypervisorShape, rootShape, signShape } from './shapes.js';
 import { bytesOf } from './size.js';
 import { checkTemplates } from './templates.js';
@@ -47,14 +48,18 @@ function checkRoot(exported: unknown, draft: Draft): LoadedConfig | undefined {
   if (root === undefined) return undefined;
   const templates = checkTemplates({ path: ['templates'], value: root.templates }, draft);
   complainOfClashes(templates, draft);
+  const sets = {
+    services: new Map(Object.entries(root.services ?? {})),
+    hypervisors: checkHypervisors(root, draft),
+  };
+  complainOfSets(sets, draft);
   return {
     directory: draft.directory,
     templates,
     packages: checkPackages({ path: ['packages'], value: root.packages }, draft),
     hooks: checkHooks(root.hooks ?? [], draft),
     sign: checkSign({ path: ['sign'], value: root.sign }, draft),
-    services: new Map(Object.entries(root.services ?? {})),
-    hypervisors: checkHypervisors(root, draft),
+    ...sets,
     ...defined({ jobs: root.jobs }),
     cache: checkCache({ path: ['cache'], value: root.cache }, draft),
     ...defined({ sourceDateEpoch: root.sourceDateEpoch }),

@@ -4,6 +4,7 @@
  */
 export { type Codec, codecFor } from './codec.js';
 export { addDevices } from './devices.js';
+export { excludeMatcher, excludePaths } from './exclude.js';
 export { type PackedRootfs, type PackRequest, packTree } from './pack-tree.js';
 export { type Member, planSegments, type SegmentPlan } from './segments.js';
 export { tarHeader } from './tar-header.js';

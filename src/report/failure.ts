@@ -21,6 +21,9 @@ export type Failure =
   | { readonly kind: 'download-failed'; readonly urls: readonly string[]; readonly detail: string }
   | { readonly kind: 'input-changed'; readonly file: string }
   | { readonly kind: 'input-unreadable'; readonly file: string; readonly detail: string }
+  /** What was to be copied cannot go where it should; a sentence. */
+  | { readonly kind: 'copy-refused'; readonly detail: string }
+  | TreeUnreadable
   | { readonly kind: 'signing-failed'; readonly detail: string; readonly hint?: string }
   | { readonly kind: 'output-unwritable'; readonly path: string; readonly detail: string }
   | { readonly kind: 'verification-failed'; readonly file: string; readonly faults: readonly string[] }
@@ -42,6 +45,14 @@ export interface CommandFailed {
   /** The last lines it wrote, at most twenty. */
   readonly lastLines: readonly string[];
   readonly hint?: string;
+}
+
+/** A directory that was to be packed cannot be read as a whole. */
+export interface TreeUnreadable {
+  readonly kind: 'tree-unreadable';
+  readonly directory: string;
+  /** Paths below it, and the system's reasons. */
+  readonly paths: readonly { readonly path: string; readonly reason: string }[];
 }
 
 /** Something the host must have, and the command that brings it. */

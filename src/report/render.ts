@@ -1,5 +1,5 @@
 import { assertNever } from '../base/index.js';
-import type { CommandFailed, Failure, HostNeed } from './failure.js';
+import type { CommandFailed, Failure, HostNeed, TreeUnreadable } from './failure.js';
 import { count, formatArgv } from './format.js';
 import type { Problem } from './problem.js';
 
@@ -53,6 +53,10 @@ export function renderFailure(failure: Failure, output: 'last-lines' | 'apart' =
       return { headline: `${failure.file} changed while it was used; build again`, details: [] };
     case 'input-unreadable':
       return { headline: `cannot read ${failure.file}: ${failure.detail}`, details: [] };
+    case 'copy-refused':
+      return { headline: `cannot copy: ${failure.detail}`, details: [] };
+    case 'tree-unreadable':
+      return renderUnreadable(failure);
     case 'signing-failed':
       return { headline: `the bundle was not signed: ${failure.detail}`, details: hintLines(failure.hint) };
     case 'output-unwritable':
@@ -106,6 +110,8 @@ export function exitStatusOf(failure: Failure): number {
     case 'download-failed':
     case 'input-changed':
     case 'input-unreadable':
+    case 'copy-refused':
+    case 'tree-unreadable':
     case 'signing-failed':
     case 'output-unwritable':
     case 'worker-died':
@@ -137,6 +143,22 @@ function renderCommand(failure: CommandFailed, shown: 'last-lines' | 'apart'): R
 function lastLinesOf({ lastLines }: CommandFailed): readonly string[] {
   if (lastLines.length === 0) return ['it wrote nothing'];
   return ['its last lines:', ...lastLines.map((line) => `  ${line}`)];
+}
+
+const MOST_PATHS = 20;
+
+function renderUnreadable({ directory, paths }: TreeUnreadable): Rendered {
+  const more = paths.length - MOST_PATHS;
+  return {
+    headline: `${directory} can only partly be read: ${count(paths.length, 'path')} cannot`,
+    details: [
+      ...paths.slice(0, MOST_PATHS).map(({ path, reason }) => `${path}: ${reason}`),
+      ...(more > 0 ? [`and ${more} more`] : []),
+      ...hintLines(
+        'pack it as a user who may read all of it, such as root, or leave these out with --exclude',
+      ),
+    ],
+  };
 }
 
 /** The two remedies for a name that is a real package on ALT Linux only. */

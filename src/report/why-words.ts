@@ -11,7 +11,7 @@ export function describeWhy(why: Why, kind: string): string {
     case 'failed-before':
       return 'it failed the last time';
     case 'result-missing':
-      return kind === 'bundle'
+      return kind === 'bundle' || kind === 'archive'
         ? 'the output is missing or was altered'
         : 'its result is missing from the store';
     case 'changed':

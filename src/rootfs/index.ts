@@ -20,6 +20,7 @@ export { mountRootfs, type RootfsMount } from './overlay.js';
 export type { WorkerReply, WorkerRequest } from './protocol.js';
 export { type RootfsState, rootfsState, stateOutputs } from './rootfs-state.js';
 export { type SandboxRequest, sandboxArgv } from './sandbox.js';
+export { scanTree, type TreeScan, type TreeScanRequest } from './scan-tree.js';
 export { type Ended, type Spawned, spawnInside } from './spawn-inside.js';
 export { syscallFilter } from './syscall-filter.js';
 export { TreeCache } from './tree-cache.js';

@@ -11,7 +11,7 @@ import {
 } from '../graph/index.js';
 import { factsOf } from '../hypervisor/index.js';
 import type { ResolvedTemplate } from './model.js';
-import { expandPackages, type PackageSets } from './packages.js';
+import { type PackageSets, requestedPackages } from './packages.js';
 
 /** One target as the user declared it. */
 export interface TargetRequest {
@@ -56,7 +56,11 @@ interface BaseSteps {
   readonly base: StepId;
 }
 
-function addBase(builder: GraphBuilder<Step>, { source, sourceDateEpoch }: CompileRequest): BaseSteps {
+/** The steps that make the base system of a suite. */
+export function addBase(
+  builder: GraphBuilder<Step>,
+  { source, sourceDateEpoch }: Pick<CompileRequest, 'source' | 'sourceDateEpoch'>,
+): BaseSteps {
   const name = `${source.suite}-${source.architecture}`;
   const snapshot = builder.add({ kind: 'snapshot', id: stepId(`snapshot:${name}`), pool: 'network', source });
   const resolved = builder.add({
@@ -87,7 +91,9 @@ interface OneTarget {
 function addTarget(builder: GraphBuilder<Step>, request: CompileRequest, one: OneTarget): Target {
   const { template, output } = one.target;
   const name = `${template.name}/${template.hypervisor}`;
-  const installed = addPackages(builder, request, one);
+  const requested = requestedPackages(template.packages, template.hypervisor, request.sets);
+  const packages = [...requested.values()].flat();
+  const installed = addPackages(builder, { source: request.source, base: one.base, packages });
   const hooked = addHooks(builder, one.target, {
     name,
     from: installed,
@@ -110,7 +116,7 @@ function addTarget(builder: GraphBuilder<Step>, request: CompileRequest, one: On
     id: stepId(`${name}:metainfo`),
     pool: 'work',
     ...members,
-    describes: describesOf(template, request.source),
+    describes: { ...describesOf(template, request.source), ...requestedOf(requested) },
   });
   const signature = addSign(builder, request, { name, metainfo });
   const step = builder.add({
@@ -125,15 +131,18 @@ function addTarget(builder: GraphBuilder<Step>, request: CompileRequest, one: On
   return { name, step, output };
 }
 
-function addPackages(
+/** The steps that install packages on a base. Without any the base is all there is. */
+export function addPackages(
   builder: GraphBuilder<Step>,
-  request: CompileRequest,
-  { target, base }: OneTarget,
+  request: {
+    readonly source: PackageSource;
+    readonly base: BaseSteps;
+    readonly packages: readonly string[];
+  },
 ): StepId {
-  const { source, sets } = request;
-  const names = expandPackages(target.template.packages, target.template.hypervisor, sets);
-  if (names.length === 0) return base.base;
-  const packages = [...names].sort(compareCodeUnits);
+  const { source, base } = request;
+  const packages = [...new Set(request.packages)].sort(compareCodeUnits);
+  if (packages.length === 0) return base.base;
   const name = `${source.suite}-${source.architecture}-${shortDigest(packages)}`;
   const common = { source, snapshot: base.snapshot, base: base.base };
   const resolved = builder.add({
@@ -150,6 +159,9 @@ function shortDigest(value: CanonicalValue): string {
   return hexOf(digestOf(canonicalJson(value))).slice(0, 8);
 }
 
+/** What the other steps of a target are called: a hook of such a name is told apart as if it came again. */
+const OWN_STEPS = ['pack', 'conf', 'metainfo', 'sign', 'bundle'];
+
 function addHooks(
   builder: GraphBuilder<Step>,
   { template, network }: TargetRequest,
@@ -161,7 +173,7 @@ function addHooks(
     MKVE_VERSION: template.version,
     MKVE_ARCH: start.architecture,
   };
-  const seen = new Map<string, number>();
+  const seen = new Map(OWN_STEPS.map((name) => [name, 1]));
   let from = start.from;
   for (const hook of template.hooks) {
     const times = (seen.get(hook.name) ?? 0) + 1;
@@ -189,6 +201,10 @@ function addSign(
   return {
     signature: builder.add({ kind: 'sign', id: stepId(`${name}:sign`), pool: 'sign', metainfo, ...key }),
   };
+}
+
+function requestedOf(requested: ReadonlyMap<string, readonly string[]>) {
+  return requested.size === 0 ? {} : { requested: Object.fromEntries(requested) };
 }
 
 function describesOf(template: ResolvedTemplate, source: PackageSource) {

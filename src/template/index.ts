@@ -3,7 +3,16 @@
  * Nothing after this folder asks again whether a name is legal or a hook exists.
  */
 export { type Compiled, type CompileRequest, compile, type TargetRequest } from './compile.js';
-export type { HookPlaces } from './hook-lookup.js';
+export {
+  type ArchiveRequest,
+  type CacheRequest,
+  type CacheWork,
+  compileCache,
+  compileTarify,
+  type TarifyRequest,
+} from './compile-cache.js';
+export { type CopySource, readCopySource } from './copy-source.js';
+export { type HookLookup, type HookPlaces, lookUpHook, resolveHook } from './hook-lookup.js';
 export { type InlineTemplateRequest, readInlineTemplate } from './inline.js';
 export type { InlineHypervisor, InlineTemplate } from './inline-model.js';
 export { memberPath } from './key-path.js';
@@ -24,4 +33,5 @@ export {
   versionFault,
 } from './names.js';
 export { type NativeTemplateRequest, readNativeTemplate } from './native.js';
-export { expandPackages, type PackageSets } from './packages.js';
+export { nestingFaults, type PackageSets, requestedPackages, type SetFault } from './packages.js';
+export { type SkeletonFile, skeletonFiles } from './skeleton.js';

@@ -1,4 +1,6 @@
-/** What `ve-*` names mean here: real package names by service and by hypervisor. */
+import { compareCodeUnits } from '../base/index.js';
+
+/** What `ve-*` names mean here: package names by service and by hypervisor. */
 export interface PackageSets {
   readonly services: ReadonlyMap<string, readonly string[]>;
   readonly hypervisors: ReadonlyMap<string, readonly string[]>;
@@ -8,25 +10,57 @@ const SERVICE = 've-';
 const HYPERVISOR = 've-hypervisor-';
 
 /**
- * Replaces `ve-NAME` by what the service NAME needs and `ve-hypervisor-HV` by what services need under HV. A
- * service also brings the packages of the hypervisor it is built for, since the set of a service is the sum of the
- * two. Unmapped names stay: on ALT Linux they are real packages.
+ * What each entry of a package list stands for, sorted. `ve-NAME` is what the service NAME needs together with what
+ * services need under the target's hypervisor, since the set of a service is the sum of the two; `ve-hypervisor-HV`
+ * is the latter alone. A set may name other sets, one level deep. Unmapped names stay: on ALT Linux they are real
+ * packages, and elsewhere the repository says that it lacks them.
  */
-export function expandPackages(
+export function requestedPackages(
   names: readonly string[],
   hypervisor: string,
   sets: PackageSets,
-): readonly string[] {
-  const expanded = new Set<string>();
-  for (const name of names) {
-    for (const real of expandOne(name, hypervisor, sets)) expanded.add(real);
-  }
-  return [...expanded];
+): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    [...names].sort(compareCodeUnits).map((name) => {
+      const real = meaningOf(name, hypervisor, sets);
+      return [name, [...new Set(real)].sort(compareCodeUnits)];
+    }),
+  );
 }
 
-function expandOne(name: string, hypervisor: string, sets: PackageSets): readonly string[] {
-  if (name.startsWith(HYPERVISOR)) return sets.hypervisors.get(name.slice(HYPERVISOR.length)) ?? [name];
-  if (!name.startsWith(SERVICE)) return [name];
-  const service = sets.services.get(name.slice(SERVICE.length));
-  return service === undefined ? [name] : [...service, ...(sets.hypervisors.get(hypervisor) ?? [])];
+function meaningOf(name: string, hypervisor: string, sets: PackageSets): readonly string[] {
+  const listed = listOf(name, sets) ?? [name];
+  const isSum = [name, ...listed].some(
+    (one) => !one.startsWith(HYPERVISOR) && listOf(one, sets) !== undefined,
+  );
+  const sum = isSum ? [...listed, ...(sets.hypervisors.get(hypervisor) ?? [])] : listed;
+  return sum.flatMap((one) => listOf(one, sets) ?? [one]);
+}
+
+/** What the mkvefile lists for a set; nothing for a name that it does not map. */
+function listOf(name: string, { services, hypervisors }: PackageSets): readonly string[] | undefined {
+  if (name.startsWith(HYPERVISOR)) return hypervisors.get(name.slice(HYPERVISOR.length));
+  return name.startsWith(SERVICE) ? services.get(name.slice(SERVICE.length)) : undefined;
+}
+
+/** A mistake in a mapping, at one place of one list. */
+export interface SetFault {
+  readonly kind: 'services' | 'hypervisors';
+  readonly name: string;
+  readonly index: number;
+  readonly message: string;
+}
+
+/** Sets in sets in sets. One level is what anybody can follow, and it has no circles. */
+export function nestingFaults(sets: PackageSets): readonly SetFault[] {
+  return (['services', 'hypervisors'] as const).flatMap((kind) =>
+    [...sets[kind]].flatMap(([name, listed]) =>
+      listed.flatMap((entry, index) => {
+        const inner = listOf(entry, sets)?.find((one) => listOf(one, sets) !== undefined);
+        if (inner === undefined) return [];
+        const message = `'${entry}' is a set that names a set itself, '${inner}': expected at most one level of sets in sets`;
+        return [{ kind, name, index, message }];
+      }),
+    ),
+  );
 }

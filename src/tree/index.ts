@@ -20,4 +20,5 @@ export {
 } from './node.js';
 export { TreeObjects } from './objects.js';
 export { compareWalkOrder, joinPath, partsOf, ROOT } from './path.js';
+export { type ResolvedPath, resolvePath } from './resolve.js';
 export { findNode, type WalkedNode, walkTree } from './walk.js';

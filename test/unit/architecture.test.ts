@@ -77,7 +77,7 @@ const AMBIENT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** Folders that nothing may import have no door. */
 const WITHOUT_DOOR: Readonly<Record<string, string>> = {
-  cli: 'the entry points mkve.ts and mkve-bundle.ts are started and never imported',
+  cli: 'the entry points mkve.ts, mkve-bundle.ts and their like are started and never imported',
   stock: 'shell scripts',
 };
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { type Digest, ok, type Result } from '../../base/index.js';
 import type { DeviceNode, RootfsFormat } from '../../graph/index.js';
-import { addDevices, codecFor, type PackedRootfs, packTree } from '../../pack/index.js';
+import { addDevices, codecFor, excludePaths, type PackedRootfs, packTree } from '../../pack/index.js';
 import { type DpkgPackage, readDpkgStatus } from '../../packages/index.js';
 import type { Failure } from '../../report/index.js';
 import { mountRootfs, type RootfsState, type WorkerContext } from '../../rootfs/index.js';
@@ -20,6 +20,8 @@ export interface PackRootfsArgument {
   readonly format: RootfsFormat;
   readonly level: number;
   readonly devices: readonly DeviceNode[];
+  /** Patterns of paths to leave out. */
+  readonly exclude: readonly string[];
 }
 
 export interface PackRootfsAnswer {
@@ -35,8 +37,9 @@ export async function packRootfs(
   context: WorkerContext,
 ): Promise<Result<PackRootfsAnswer, Failure>> {
   const { store, trees, progress, signal } = context;
-  const { state, format, level, devices } = request;
+  const { state, format, level, devices, exclude } = request;
   const objects = await trees.load(state);
+  const tree = excludePaths(objects, state.tree, exclude);
   const mount = await mountRootfs(store.layers, join(store.root, request.workspace), {
     layers: state.layers.map(({ id }) => id),
     root: objects.get(state.tree).meta,
@@ -46,7 +49,7 @@ export async function packRootfs(
     const installed = readDpkgStatus(dpkgStatus(objects, state.tree, reader));
     const rootfs = await packTree({
       objects,
-      tree: addDevices(objects, state.tree, { devices, sourceDateEpoch: state.sourceDateEpoch }),
+      tree: addDevices(objects, tree, { devices, sourceDateEpoch: state.sourceDateEpoch }),
       codec: codecFor(format, { level, filter, zstdVersion: await zstdVersion(format) }),
       blobs: store.blobs,
       segments: store.segments,
@@ -58,7 +61,7 @@ export async function packRootfs(
     return ok({
       rootfs,
       installed,
-      identity: identityFiles(objects, state.tree),
+      identity: identityFiles(objects, tree),
     });
   } finally {
     await mount.unmount();

@@ -48,8 +48,25 @@ function linesOf({ metainfo, members, packages, signature }: BundleView): readon
     ...members.map(({ path, size }) => `  ${formatSize(size).padStart(9)}  ${path}`),
     '',
     `${count(packages.length, 'package')}:`,
-    ...packages.map(({ name, version, arch }) => `  ${name} ${version} ${arch}`),
+    ...packages.map(
+      ({ name, version, arch }) => `  ${name} ${version} ${arch}${broughtBy(name, arch, metainfo)}`,
+    ),
   ];
+}
+
+/** The entries of the template's list that name a package, themselves or by what they stand for. */
+function broughtBy(name: string, arch: string, { requested = {} }: BundleView['metainfo']): string {
+  const entries = Object.entries(requested)
+    .filter(([, names]) => names.some((wanted) => isMeant(wanted, { name, arch })))
+    .map(([entry]) => entry);
+  return entries.length === 0 ? '' : `  (listed: ${entries.join(', ')})`;
+}
+
+/** `NAME`, `NAME:ARCH`, either with `=VERSION`. */
+function isMeant(wanted: string, found: { readonly name: string; readonly arch: string }): boolean {
+  const [own = ''] = wanted.split('=');
+  const [name, arch = found.arch] = own.split(':');
+  return name === found.name && arch === found.arch;
 }
 
 function issuer(signature: Extract<BundleView['signature'], { kind: 'present' }>): string {

@@ -15,6 +15,8 @@ export interface Preflight {
   readonly path: string;
   /** `gpg`: the build signs its bundles. Default: `none`. */
   readonly signing?: 'gpg' | 'none';
+  /** Names of the tools that are needed, when building is not what is meant; then no ranges of ids are. */
+  readonly only?: readonly string[];
   /** Where os-release, subuid and subgid lie; default `/etc`. */
   readonly etc?: string;
 }
@@ -27,15 +29,17 @@ export function missingNeeds({
   caller,
   path,
   signing = 'none',
+  only,
   etc = '/etc',
 }: Preflight): readonly HostNeed[] {
   const remedies: Remedies = { caller, manager: packageManagerOf(etc) };
   const directories = path.split(':').filter((directory) => directory !== '');
   const tools = toolsFor(caller)
     .filter(({ purpose }) => purpose === 'building' || signing === 'gpg')
+    .filter(({ name }) => only === undefined || only.includes(name))
     .filter(({ name }) => !directories.some((directory) => isProgram(join(directory, name))))
     .map((tool) => toolNeed(tool, remedies));
-  return [...tools, ...idNeeds({ caller, etc }, remedies)];
+  return only === undefined ? [...tools, ...idNeeds({ caller, etc }, remedies)] : tools;
 }
 
 function toolNeed(tool: Tool, remedies: Remedies): HostNeed {

@@ -4,6 +4,12 @@ import type { OptionSpec } from './option-spec.js';
 
 type UsageWrong = Extract<Failure, { readonly kind: 'usage-wrong' }>;
 
+/** One option where it stood. */
+export interface GivenOption<Name extends string> {
+  readonly name: Name;
+  readonly value: string;
+}
+
 export interface ParsedOptions<Name extends string> {
   /**
    * The values of each option that was given, in order. A flag, and an optional value that was left out, stands as
@@ -12,6 +18,12 @@ export interface ParsedOptions<Name extends string> {
   readonly values: Readonly<Partial<Record<Name, readonly string[]>>>;
   /** The arguments that are no options, in order. */
   readonly operands: readonly string[];
+}
+
+/** For commands where the order of different options among each other means something. */
+export interface OrderedOptions<Name extends string> extends ParsedOptions<Name> {
+  /** Every option as often as it was given, in the order of the command line. */
+  readonly given: readonly GivenOption<Name>[];
 }
 
 /**
@@ -24,7 +36,16 @@ export function parseOptions<Name extends string>(
   table: readonly OptionSpec<Name>[],
   argv: readonly string[],
 ): Result<ParsedOptions<Name>, UsageWrong> {
-  const parsing: Parsing<Name> = { table, argv, values: new Map(), operands: [] };
+  const parsed = parseOrdered(table, argv);
+  return parsed.ok ? ok({ values: parsed.value.values, operands: parsed.value.operands }) : parsed;
+}
+
+/** As `parseOptions`, with the order kept. */
+export function parseOrdered<Name extends string>(
+  table: readonly OptionSpec<Name>[],
+  argv: readonly string[],
+): Result<OrderedOptions<Name>, UsageWrong> {
+  const parsing: Parsing<Name> = { table, argv, given: [], operands: [] };
   let at = 0;
   while (at < argv.length) {
     const argument = argv[at] ?? '';
@@ -36,14 +57,22 @@ export function parseOptions<Name extends string>(
     if (!taken.ok) return taken;
     at += taken.value;
   }
-  const values = Object.fromEntries(parsing.values) as Partial<Record<Name, string[]>>;
-  return ok({ values, operands: parsing.operands });
+  const { given, operands } = parsing;
+  return ok({ values: valuesOf(given), given, operands });
+}
+
+function valuesOf<Name extends string>(
+  given: readonly GivenOption<Name>[],
+): Partial<Record<Name, readonly string[]>> {
+  const values = new Map<Name, string[]>();
+  for (const { name, value } of given) values.set(name, [...(values.get(name) ?? []), value]);
+  return Object.fromEntries(values) as Partial<Record<Name, string[]>>;
 }
 
 interface Parsing<Name extends string> {
   readonly table: readonly OptionSpec<Name>[];
   readonly argv: readonly string[];
-  readonly values: Map<Name, string[]>;
+  readonly given: GivenOption<Name>[];
   readonly operands: string[];
 }
 
@@ -95,7 +124,7 @@ function takeNext<Name extends string>(parsing: Parsing<Name>, spec: OptionSpec<
 }
 
 function note<Name extends string>(parsing: Parsing<Name>, spec: OptionSpec<Name>, value: string): Taken {
-  parsing.values.set(spec.name, [...(parsing.values.get(spec.name) ?? []), value]);
+  parsing.given.push({ name: spec.name, value });
   return ok(1);
 }
 

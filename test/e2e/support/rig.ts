@@ -10,6 +10,9 @@ import { type Ran, type Running, runningOf } from './running.js';
 
 export type { Ran, Running };
 
+/** A program of the installation under test. */
+export type Program = 'mkve' | 'mkve-bundle' | 'mkve-cache' | 'mkve-template';
+
 export type As = 'caller' | 'user';
 
 export interface RunOptions {
@@ -102,12 +105,12 @@ export class Rig {
     return this.run('mkve', args, options);
   }
 
-  run(program: 'mkve' | 'mkve-bundle', args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  run(program: Program, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
     return this.exec([...this.program(program), ...args], options);
   }
 
   /** How a program of the installation under test is called. */
-  program(name: 'mkve' | 'mkve-bundle'): readonly string[] {
+  program(name: Program): readonly string[] {
     return [process.execPath, join(this.#context.mkve, `dist/cli/${name}.js`)];
   }
 
@@ -116,7 +119,7 @@ export class Rig {
   }
 
   /** As `run`, for a test that has something to do while it goes on. */
-  startRun(program: 'mkve' | 'mkve-bundle', args: readonly string[], options: RunOptions = {}): Running {
+  startRun(program: Program, args: readonly string[], options: RunOptions = {}): Running {
     return this.start([...this.program(program), ...args], options);
   }
 

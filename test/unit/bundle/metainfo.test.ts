@@ -58,6 +58,16 @@ describe('metainfo.json', () => {
     expect(parsed.ok && rootfsOf(parsed.value)?.compression).toBe('gzip');
   });
 
+  test('says what each entry of the package list stands for, where it does', () => {
+    const requested = { less: ['less'], 've-empty': [], 've-web': ['nginx', 'tree=1.0'] };
+    const parsed = parseMetainfo(writeMetainfo({ ...SAMPLE, requested }));
+    expect(parsed.ok && parsed.value.requested).toEqual(requested);
+    const broken = (value: string) => replaced('"packages":', `"requested":${value},"packages":`);
+    const fault = 'requested has another form: expected an object of lists of texts';
+    for (const value of ['[]', '{"a":"b"}', '{"a":[1]}', '{"a":["x\\n"]}', '{"":["a"]}'])
+      expect(broken(value)).toEqual([fault]);
+  });
+
   test('of a newer format is refused in one sentence, whatever else it holds', () => {
     expect(faultsAfter(() => '{"format":2,"news":[]}')).toEqual([
       'format 2 is newer than this mkve reads (1): use a newer mkve',

@@ -83,6 +83,14 @@ describe('the preflight of a build', () => {
     ]);
   });
 
+  test('wants of a run that builds nothing no more than the tools it names, and no ids', async () => {
+    const etc = await tempDir({ subuid: '', subgid: '' });
+    const path = await programs(['tar']);
+    expect(missingNeeds({ caller: STRANGER, path, etc, only: ['tar'] })).toEqual([]);
+    const needs = missingNeeds({ caller: STRANGER, path, etc, only: ['tar', 'unshare'] });
+    expect(needs.map(({ what }) => what)).toEqual(['unshare']);
+  });
+
   test('takes neither a directory nor a file that is not executable for a program', async () => {
     const path = await tempDir({ 'zstd/readme': '', bwrap: '' });
     const missing = missingNeeds({ caller: ROOT, path }).map(({ what }) => what);

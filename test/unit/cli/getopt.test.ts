@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 
-import { allOf, has, lastOf, type OptionSpec, parseOptions } from '../../../src/cli/options/index.js';
+import {
+  allOf,
+  has,
+  lastOf,
+  type OptionSpec,
+  parseOptions,
+  parseOrdered,
+} from '../../../src/cli/options/index.js';
 
 const table = [
   { name: 'output', short: 'o', takes: { value: 'FILE' }, help: '' },
@@ -32,6 +39,14 @@ describe('options', () => {
       values: { output: ['a=b'], hypervisor: ['--kvm'] },
       operands: [],
     });
+  });
+
+  test('keep their order among each other for those who ask', () => {
+    const parsed = parseOrdered(table, ['--hooks', 'a', 'x', '-vk', '--hook=b', '--hooks', 'c', '-j2']);
+    const given = parsed.ok ? parsed.value.given : [];
+    expect(given.map(({ name, value }) => `${name}=${value}`)).toEqual([
+      ...['hooks=a', 'verbose=', 'keep-going=', 'hook=b', 'hooks=c', 'jobs=2'],
+    ]);
   });
 
   test('may have an empty value', () => {

@@ -4,15 +4,21 @@ import {
   type CommandHelp,
   mkveBundleHelp,
   mkveBundleOptions,
+  mkveCacheHelp,
+  mkveCacheOptions,
   mkveCommands,
   mkveHelp,
+  mkveTemplateHelp,
   optionLabel,
   parseOptions,
   renderHelp,
   splitCommand,
 } from '../../../src/cli/options/index.js';
 
-const all: readonly CommandHelp[] = [mkveBundleHelp, mkveHelp, ...Object.values(mkveCommands)];
+const all: readonly CommandHelp[] = [
+  ...[mkveBundleHelp, mkveCacheHelp, mkveTemplateHelp, mkveHelp],
+  ...Object.values(mkveCommands),
+];
 
 describe.each(all.map((help) => [help.name, help] as const))('%s', (_name, help) => {
   test('has no two options of one name or letter', () => {
@@ -50,6 +56,14 @@ test('mkve-bundle has every option of the specification', () => {
   const specified =
     'hypervisor output template hooks force-no-sign backend suite mirror verbose quiet logfile arch help version';
   expect(mkveBundleOptions.map(({ name }) => name)).toEqual(expect.arrayContaining(specified.split(' ')));
+});
+
+test('mkve-cache has every option of the specification, --out as an abbreviation', () => {
+  const specified =
+    'command hook copy exclude tarify-only create-fake-devices hsh-workdir suite mirror arch backend verbose quiet logfile help version';
+  expect(mkveCacheOptions.map(({ name }) => name)).toEqual(expect.arrayContaining(specified.split(' ')));
+  const short = parseOptions(mkveCacheOptions, ['-z', '--out', 'x', '--comm', 'y', '--create', '--tar=r']);
+  expect(short).toMatchObject({ ok: true, value: { values: { gzip: [''], output: ['x'], command: ['y'] } } });
 });
 
 test('help lines up, wraps and marks what may be repeated', () => {

@@ -112,6 +112,26 @@ describe('inputsOf', () => {
       },
       { from: 'p' },
     ],
+    [{ kind: 'command', id: id('h'), pool, from: id('p'), command: 'true', env: {} }, { from: 'p' }],
+    [
+      {
+        kind: 'copy',
+        id: id('h'),
+        pool,
+        from: id('p'),
+        source: { file: '/f', name: 'f', entries: [] },
+        destination: { path: '/f', place: 'at' },
+      },
+      { from: 'p' },
+    ],
+    [
+      {
+        ...{ kind: 'tarify', id: id('k'), pool, directory: '/d', tree: digest, objects: digest },
+        ...{ format: 'tar', level: 0, devices: [], exclude: [], deviceTime: 0 },
+      },
+      {},
+    ],
+    [{ kind: 'archive', id: id('o'), pool, pack: id('k'), output: '/o' }, { pack: 'k' }],
     [{ kind: 'pack', id: id('k'), pool, from: id('h'), format: 'tar', level: 0, devices: [] }, { from: 'h' }],
     [
       { kind: 'metainfo', id: id('m'), pool, pack: id('k'), conf: id('c'), describes: {} as never },

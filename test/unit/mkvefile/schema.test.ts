@@ -208,6 +208,29 @@ describe('a mistake names the key and what was expected', () => {
       "templates.a.version: expected a version such as '1.0', found 1",
     ],
     [
+      { templates: { a: inline }, services: { 'hypervisor-kvm': ['linux'] } },
+      "services.hypervisor-kvm: 've-hypervisor-kvm' is what a hypervisor needs, not a service; write it as hypervisors: { 'kvm': { packages: […] } }",
+    ],
+    [
+      { templates: { a: inline }, services: { 'a b': ['x'] } },
+      'services["a b"]: expected the name of a service, which \'ve-a b\' can name in a package list',
+    ],
+    [
+      { templates: { a: inline }, hypervisors: { KVM: { packages: [] } } },
+      "hypervisors.KVM: 'KVM' is no name of a hypervisor: expected lower-case letters, digits, '_', '.' and '-', beginning with a letter or digit",
+    ],
+    [
+      {
+        templates: { a: inline },
+        services: { a: ['x', 've-b'], b: ['ve-c'], c: [] },
+      },
+      "services.a[1]: 've-b' is a set that names a set itself, 've-c': expected at most one level of sets in sets; list the packages of the inner set instead",
+    ],
+    [
+      { templates: { a: inline }, hypervisors: { kvm: { packages: ['ve-hypervisor-kvm'] } } },
+      "hypervisors.kvm.packages[0]: 've-hypervisor-kvm' is a set that names a set itself, 've-hypervisor-kvm': expected at most one level of sets in sets; list the packages of the inner set instead",
+    ],
+    [
       { templates: { a: { version: '1', hypervisors: {} } } },
       'templates.a.hypervisors: expected at least one hypervisor, found an empty object',
     ],

@@ -62,6 +62,8 @@ const FAILURE_KINDS: Readonly<Record<Failure['kind'], true>> = {
   'config-invalid': true,
   'target-unknown': true,
   'command-failed': true,
+  'copy-refused': true,
+  'tree-unreadable': true,
   'package-not-found': true,
   'packages-conflicted': true,
   'mirror-unreachable': true,

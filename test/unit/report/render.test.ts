@@ -28,6 +28,20 @@ describe('a failure in words', () => {
     });
   });
 
+  it('names what of a directory cannot be read, but not thousands of paths', () => {
+    const paths = Array.from({ length: 22 }, (_, index) => ({
+      path: `/p${index}`,
+      reason: 'Permission denied',
+    }));
+    const failure: Failure = { kind: 'tree-unreadable', directory: '/srv/chroot', paths };
+    const { headline, details } = renderFailure(failure);
+    expect(headline).toBe('/srv/chroot can only partly be read: 22 paths cannot');
+    expect(details.slice(19, 21)).toEqual(['/p19: Permission denied', 'and 2 more']);
+    expect(details.at(-1)).toContain('--exclude');
+    expect(exitStatusOf(failure)).toBe(1);
+    expect(exitStatusOf({ kind: 'copy-refused', detail: 'x' })).toBe(1);
+  });
+
   it('names both remedies for a set of packages that only ALT Linux has', () => {
     const { headline, details } = renderFailure({
       kind: 'package-not-found',

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { cacheCommand } from './commands/cache.js';
+import { runMain } from './main.js';
+
+await runMain('mkve-cache', (command) => cacheCommand(command, process.argv.slice(2)));
