@@ -35,8 +35,6 @@ export class TimelineRecorder implements Reporter {
         this.#jobs = event.jobs;
         return;
       case 'step-started':
-        // A run that found damage ends without an event of its own, and its step starts once more.
-        this.#end(event.step, 'failed');
         this.#running.set(event.step, { kind: event.kind, startMs: this.#elapsed() });
         return;
       case 'step-finished':

@@ -108,6 +108,7 @@ describe('the recorder of a timeline', () => {
       [0, cached('other')],
       [1, started('a')],
       [2, { type: 'warning', step: 'a', message: 'the store was damaged' }],
+      [2, { type: 'step-cancelled', step: 'a', kind: 'base' }],
       [3, { type: 'step-skipped', step: 'other', kind: 'base', because: 'a' }],
       [4, started('a')],
       [6, ran('a')],
@@ -115,7 +116,7 @@ describe('the recorder of a timeline', () => {
       [8, cached('other')],
     ]);
     expect(timeline?.runs.map(({ how, startMs, endMs }) => [how, startMs, endMs])).toEqual([
-      ['failed', 1, 4],
+      ['cancelled', 1, 2],
       ['ran', 4, 6],
     ]);
     expect(timeline?.rest.map(({ step, how }) => [step, how])).toEqual([['other', 'cached']]);
