@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 
 import type { Digest } from '../base/index.js';
 import type { RunningBuild } from '../engine/index.js';
@@ -129,6 +129,8 @@ export class Watcher<P extends WatchedProject> {
     const { signal } = this.#timer;
     const quietMs = this.#waits++ < MOST_WAITS ? this.#ports.quietMs : 0;
     await sleep(quietMs, undefined, { signal }).catch(() => undefined);
+    // After a busy moment timers come first, and what has changed meanwhile waits to be heard in the same turn.
+    await nextTurn();
     if (!signal.aborted) this.#on('quiet');
   }
 
