@@ -12,7 +12,7 @@ import { nameInStore, packedOf } from './outputs.js';
 export const pack: ActionKind<PackStep> = {
   describe: ({ format, level, devices }, inputs) => ({
     kind: 'pack',
-    version: 1,
+    version: 2,
     inputs: {
       tree: rootfsState(inputs['from']).tree,
       format,

@@ -6,9 +6,9 @@ import { END_OF_ARCHIVE, paddingOf, tarHeader } from './tar-header.js';
 
 const MIB = 1024 * 1024;
 /** A segment is at least this long before it may end, so that small ones do not spoil the compression. */
-const SHORTEST = MIB;
+export const SHORTEST = MIB / 2;
 /** And at most about this long, so that one changed file costs little. Bigger files are cut into such slices. */
-const LONGEST = 4 * MIB;
+export const LONGEST = 2 * MIB;
 /** One path in so many may end a segment: small enough that borders fall into step again soon after a change. */
 const BORDER_EVERY = 16;
 
@@ -33,8 +33,8 @@ export interface SegmentPlan {
 }
 
 /**
- * Cuts the archive of a tree into segments. Where the borders fall depends on paths and sizes nearby and on nothing
- * that was cached, so equal trees give equal bytes, and a change moves borders only in its neighbourhood.
+ * Cuts the archive of some nodes into segments. Where the borders fall depends on paths and sizes nearby and on
+ * nothing that was cached, so equal nodes give equal bytes, and a change moves borders only in its neighbourhood.
  */
 export function* planSegments(nodes: Iterable<WalkedNode>): Generator<SegmentPlan> {
   let open = new OpenSegment();
@@ -53,7 +53,6 @@ export function* planSegments(nodes: Iterable<WalkedNode>): Generator<SegmentPla
     }
     if (carriesContent(walked)) open.add({ kind: 'bytes', bytes: paddingOf(walked.node.size) });
   }
-  open.add({ kind: 'bytes', bytes: END_OF_ARCHIVE });
   yield open.close();
 }
 
@@ -105,4 +104,13 @@ class OpenSegment {
       plainSize: this.size,
     };
   }
+}
+
+/** What ends an archive is a segment of its own: the last one before it need not know that it is the last. */
+export const END_SEGMENT: SegmentPlan = endSegment();
+
+function endSegment(): SegmentPlan {
+  const segment = new OpenSegment();
+  segment.add({ kind: 'bytes', bytes: END_OF_ARCHIVE });
+  return segment.close();
 }

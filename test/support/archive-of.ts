@@ -1,10 +1,10 @@
-import { planSegments, type SegmentPlan } from '../../src/pack/index.js';
-import { TreeObjects, walkTree } from '../../src/tree/index.js';
+import { planTree, type SegmentPlan } from '../../src/pack/index.js';
+import { TreeObjects } from '../../src/tree/index.js';
 import { contentsOf, type NaiveDirectory, treeOf } from './naive-rootfs.js';
 
 export function plansOf(root: NaiveDirectory): readonly SegmentPlan[] {
   const objects = new TreeObjects();
-  return [...planSegments(walkTree(objects, treeOf(objects, root)))];
+  return [...planTree(objects, treeOf(objects, root))];
 }
 
 /** The plain bytes of one segment. */

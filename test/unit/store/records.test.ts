@@ -112,19 +112,20 @@ describe('OutputRecords', () => {
 });
 
 describe('SegmentIndex', () => {
-  const segment = { blob: digestOf('blob'), size: 1, plainSize: 2 };
+  const plain = { key: digestOf('plan'), size: 5, check: 7 };
+  const segments = [{ blob: digestOf('blob'), size: 1, check: 3, plain }];
 
   it('finds what was put, also in another process', async () => {
     const directory = privateDirectory();
-    await new SegmentIndex(directory).put(digestOf('key'), segment);
-    expect(await new SegmentIndex(directory).get(digestOf('key'))).toEqual(segment);
+    await new SegmentIndex(directory).put(digestOf('key'), segments);
+    expect(await new SegmentIndex(directory).get(digestOf('key'))).toEqual(segments);
     expect(await new SegmentIndex(directory).get(digestOf('other'))).toBeUndefined();
   });
 
   it('takes a damaged entry for none', async () => {
     const directory = privateDirectory();
     const index = new SegmentIndex(directory);
-    await index.put(digestOf('key'), segment);
+    await index.put(digestOf('key'), segments);
     const hex = digestOf('key').slice('sha256:'.length);
     const path = join(directory, hex.slice(0, 2), `${hex}.json`);
     for (const text of ['', 'torn', `${digestOf('x')}\n{}`]) {

@@ -1,0 +1,181 @@
+import { crc32 } from 'node:zlib';
+
+import { type Digest, digestOf } from '../base/index.js';
+import type { Segment } from '../store/index.js';
+import { ROOT } from '../tree/index.js';
+import type { Plain } from './codec.js';
+import type { DigestStream } from './digest-stream.js';
+import type { PackedRootfs, PackRequest, ReadContent } from './pack-tree.js';
+import { type PackedTree, partsOfSection, type Section } from './sections.js';
+import { END_SEGMENT, planSegments, type SegmentPlan } from './segments.js';
+import { Weights } from './weights.js';
+
+/** Whether records of segments count as they are, or only while the files they speak of are there. */
+type Records = 'trusted' | 'looked-at';
+
+interface RunOutcome {
+  readonly packed: PackedRootfs;
+  /** Files that were not what they should be: with any, the digests mean nothing. */
+  readonly damaged: readonly string[];
+}
+
+/** One way through a tree, with all that is under way at the time. */
+export class PackRun {
+  readonly #request: PackRequest;
+  readonly #records: Records;
+  readonly #tree: PackedTree;
+  /** In the order of the archive. */
+  readonly #segments: Promise<Segment>[] = [];
+  readonly #compressing = new Set<Promise<Segment>>();
+  /** Sections met without a record: which of the segments are theirs. */
+  readonly #newSections: { readonly key: Digest; readonly from: number; readonly to: number }[] = [];
+  readonly #packedDigest: DigestStream;
+  /** The same as that of the packed stream where nothing is compressed. */
+  readonly #plainDigest: DigestStream | undefined;
+  #digested: Promise<void> = Promise.resolve();
+  #compressed = 0;
+
+  constructor(request: PackRequest, records: Records) {
+    this.#request = request;
+    this.#records = records;
+    this.#tree = { objects: request.objects, weights: new Weights(request.objects) };
+    this.#plainDigest = request.codec.isIdentity ? undefined : request.digestOf('plain');
+    this.#packedDigest = request.digestOf('packed');
+  }
+
+  async run(): Promise<RunOutcome> {
+    try {
+      await this.#section({ path: ROOT, tree: this.#request.tree });
+      await this.#segment(END_SEGMENT);
+      this.#request.contents.release();
+      const segments = await Promise.all(this.#segments);
+      for (const { key, from, to } of this.#newSections)
+        await this.#request.segments.put(key, segments.slice(from, to));
+      return await this.#outcome(segments);
+    } finally {
+      // Also after a failure nothing may still be writing once the caller hears of it.
+      await Promise.allSettled(this.#compressing);
+      await this.#digested.catch(() => undefined);
+      await Promise.all([this.#packedDigest.abandon(), this.#plainDigest?.abandon()]);
+    }
+  }
+
+  async #section(section: Section): Promise<void> {
+    const { codec, segments } = this.#request;
+    const key = digestOf(`${codec.id}\nsection 1\n${section.tree}\n${section.path}\n`);
+    const known = await this.#usable(await segments.get(key));
+    if (known !== undefined) {
+      for (const segment of known) this.#append(Promise.resolve(segment));
+      return;
+    }
+    const from = this.#segments.length;
+    for (const part of partsOfSection(this.#tree, section)) {
+      if (part.kind === 'section') await this.#section(part.section);
+      else for (const plan of planSegments(part.nodes)) await this.#segment(plan);
+    }
+    this.#newSections.push({ key, from, to: this.#segments.length });
+  }
+
+  async #segment(plan: SegmentPlan): Promise<void> {
+    this.#request.signal.throwIfAborted();
+    const key = this.#keyOf(plan.contentKey);
+    const known = await this.#usable(await this.#request.segments.get(key));
+    if (known?.[0] !== undefined) {
+      this.#append(Promise.resolve(known[0]));
+      return;
+    }
+    const making = this.#make(plan, bytesOf(plan, await this.#request.contents.open()));
+    this.#append(making);
+    this.#compressing.add(making);
+    const settled = () => this.#compressing.delete(making);
+    making.then(settled, settled);
+    // Plain bytes are held only for segments being compressed: memory stays bounded.
+    if (this.#compressing.size >= this.#request.codec.parallel) await Promise.race(this.#compressing);
+  }
+
+  /** What comes is digested in the order of the archive, and while other segments are still being made. */
+  #append(segment: Promise<Segment>): void {
+    this.#segments.push(segment);
+    this.#digested = Promise.all([segment, this.#digested]).then(([made]) => this.#digest(made));
+    this.#digested.catch(() => undefined);
+  }
+
+  #digest({ blob, size, check, plain }: Segment): void {
+    const { blobs, segments } = this.#request;
+    this.#packedDigest.add({ path: blobs.pathOf(blob), size, check });
+    this.#plainDigest?.add({ path: segments.plainPath(plain.key), size: plain.size, check: plain.check });
+  }
+
+  async #make(plan: SegmentPlan, bytes: Buffer): Promise<Segment> {
+    const { codec, segments } = this.#request;
+    const key = plan.contentKey;
+    const plain = { key, size: bytes.length, check: crc32(bytes) };
+    // Parts of a big file are told apart by the file's digest: the bytes say which of them stayed the same.
+    const alike = isSlice(plan) ? this.#keyOf(digestOf(bytes)) : undefined;
+    const [known] = (alike && (await this.#usable(await segments.get(alike)))) ?? [];
+    if (!codec.isIdentity) await segments.putPlain(key, bytes);
+    const made: Segment = {
+      ...(known ?? (await this.#compress({ bytes, path: segments.plainPath(key) }))),
+      plain,
+    };
+    await segments.put(this.#keyOf(key), [made]);
+    if (alike !== undefined && known === undefined) await segments.put(alike, [made]);
+    return made;
+  }
+
+  async #compress(plain: Plain): Promise<Omit<Segment, 'plain'>> {
+    const bytes = await this.#request.codec.compress(plain);
+    const blob = await this.#request.blobs.put(bytes);
+    this.#compressed++;
+    return { blob, size: bytes.length, check: crc32(bytes) };
+  }
+
+  async #usable(known: readonly Segment[] | undefined): Promise<readonly Segment[] | undefined> {
+    if (known === undefined || this.#records === 'trusted') return known;
+    const { blobs, codec, segments } = this.#request;
+    for (const { blob, size, plain } of known) {
+      if ((await blobs.size(blob)) !== size) return undefined;
+      if (!codec.isIdentity && !(await segments.hasPlain(plain))) return undefined;
+    }
+    return known;
+  }
+
+  #keyOf(content: Digest): Digest {
+    return digestOf(`${this.#request.codec.id}\n${content}\n`);
+  }
+
+  async #outcome(segments: readonly Segment[]): Promise<RunOutcome> {
+    await this.#digested;
+    const [packed, plain] = await Promise.all([this.#packedDigest.finish(), this.#plainDigest?.finish()]);
+    return {
+      packed: {
+        segments: segments.map(({ blob, size }) => ({ blob, size })),
+        size: packed.size,
+        digest: packed.digest,
+        plainSize: (plain ?? packed).size,
+        plainDigest: (plain ?? packed).digest,
+        compressed: this.#compressed,
+      },
+      damaged: [...packed.damaged, ...(plain?.damaged ?? [])],
+    };
+  }
+}
+
+function isSlice({ members }: SegmentPlan): boolean {
+  return members.length === 1 && members[0]?.kind === 'content';
+}
+
+function bytesOf(plan: SegmentPlan, read: ReadContent): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(plan.plainSize);
+  let at = 0;
+  for (const member of plan.members) {
+    if (member.kind === 'bytes') {
+      member.bytes.copy(bytes, at);
+      at += member.bytes.length;
+    } else {
+      read(member, bytes.subarray(at, at + member.size));
+      at += member.size;
+    }
+  }
+  return bytes;
+}
