@@ -2,68 +2,73 @@ import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 
 import { assertNever } from '../base/index.js';
-
-/** A piece of plain tar: its bytes, and where they also lie as a file. */
-export interface Plain {
-  readonly bytes: Buffer;
-  readonly path: string;
-}
+import type { SegmentLengths } from './segments.js';
 
 /** How segments are compressed. */
 export interface Codec {
   /** Everything that determines the compressed bytes of given plain bytes: algorithm, level, implementation. */
   readonly id: string;
-  /** Whether the compressed bytes are the plain ones. */
-  readonly isIdentity: boolean;
-  /** How many pieces may be given at once: more gains nothing. */
+  /** What it works well on: a longer segment compresses better, a shorter one is sooner made again. */
+  readonly lengths: SegmentLengths;
+  /** How many segments may be given at once: more gains nothing. */
   readonly parallel: number;
-  compress(plain: Plain): Promise<Buffer>;
+  readonly compressor: Compressor;
 }
+
+export type Compressor =
+  /** The segments are the plain archive. */
+  | { readonly takes: 'nothing' }
+  | { readonly takes: 'bytes'; readonly compress: (plain: Buffer) => Promise<Buffer> }
+  /** The path of a file with the plain bytes. */
+  | { readonly takes: 'file'; readonly compress: (plain: string) => Promise<Buffer> };
 
 /** The zstd program, for a Node without zstd. */
 export interface ZstdProgram {
   /** What `zstd --version` says: versions differ in the bytes they write. */
   readonly version: string;
-  /** Compresses files, each into one frame, with one process or few. */
-  readonly compressFiles: (paths: readonly string[], args: readonly string[]) => Promise<readonly Buffer[]>;
+  /** Compresses a file into one frame. As many calls as there are cores go on at once. */
+  compress(path: string): Promise<Buffer>;
 }
 
-/** Several short calls of a program cost more than one. More files than this would leave the other cores idle. */
-const FILES_A_CALL = 8;
+const MIB = 1024 * 1024;
+/** deflate looks back 32 KiB, and takes 25 ms for a MiB. */
+const SHORT: SegmentLengths = { shortest: MIB / 2, longest: 2 * MIB };
+/** zstd looks back megabytes, and takes 4 ms for one. */
+const LONG: SegmentLengths = { shortest: 2 * MIB, longest: 8 * MIB };
 
 /**
  * gzip members (RFC 1952) and zstd frames (RFC 8878) may be concatenated: readers take them as one stream.
  * @param options.cores how many pieces can be compressed at the same time
- * @param options.zstdProgram asked for only where Node has no zstd of its own
+ * @param options.zstdProgram gets the arguments of the program; asked for only where Node has no zstd of its own
  */
 export async function codecFor(
   format: 'tar.gz' | 'tar.zst' | 'tar',
   options: {
     readonly level: number;
     readonly cores: number;
-    readonly zstdProgram: () => Promise<ZstdProgram>;
+    readonly zstdProgram: (args: readonly string[]) => Promise<ZstdProgram>;
   },
 ): Promise<Codec> {
   const { level, cores } = options;
   switch (format) {
     case 'tar':
-      return { id: 'none', isIdentity: true, parallel: 1, compress: ({ bytes }) => Promise.resolve(bytes) };
+      return { id: 'none', lengths: LONG, parallel: 2, compressor: { takes: 'nothing' } };
     case 'tar.gz':
-      return { ...gzip(level), isIdentity: false, parallel: cores + 1 };
+      return gzip(level, cores);
     case 'tar.zst':
-      return (
-        nativeZstd(level, cores) ?? zstdByProgram(level, { cores, program: await options.zstdProgram() })
-      );
+      return nativeZstd(level, cores) ?? zstdByProgram(options);
     default:
       return assertNever(format);
   }
 }
 
-function gzip(level: number): Pick<Codec, 'id' | 'compress'> {
+function gzip(level: number, cores: number): Codec {
   const compress = promisify(zlib.gzip) as (plain: Buffer, options: zlib.ZlibOptions) => Promise<Buffer>;
   return {
     id: `gzip-${level} zlib-${process.versions.zlib}`,
-    compress: ({ bytes }) => compress(bytes, { level }),
+    lengths: SHORT,
+    parallel: cores + 1,
+    compressor: { takes: 'bytes', compress: (plain) => compress(plain, { level }) },
   };
 }
 
@@ -85,70 +90,24 @@ function nativeZstd(level: number, cores: number): Codec | undefined {
   const compress = promisify(zstdCompress);
   return {
     id: `zstd-${level} node-${version}`,
-    isIdentity: false,
+    lengths: LONG,
     parallel: cores + 1,
-    compress: ({ bytes }) => compress(bytes, { params: { [levelKey]: level }, pledgedSrcSize: bytes.length }),
+    compressor: {
+      takes: 'bytes',
+      compress: (plain) => compress(plain, { params: { [levelKey]: level }, pledgedSrcSize: plain.length }),
+    },
   };
 }
 
-/** `--ultra` allows the levels above 19. */
-function zstdByProgram(
-  level: number,
-  { cores, program }: { readonly cores: number; readonly program: ZstdProgram },
-): Codec {
-  const args = ['--no-check', '--single-thread', ...(level > 19 ? ['--ultra'] : []), `-${level}`];
-  const queue = new CallQueue(cores, (paths) => program.compressFiles(paths, args));
+async function zstdByProgram(options: Parameters<typeof codecFor>[1]): Promise<Codec> {
+  const { level, cores, zstdProgram } = options;
+  // The levels above 19 have to be asked for twice.
+  const ultra = level > 19 ? ['--ultra'] : [];
+  const program = await zstdProgram(['--no-check', '--single-thread', ...ultra, `-${level}`]);
   return {
     id: `zstd-${level} program ${program.version}`,
-    isIdentity: false,
-    parallel: 2 * cores * FILES_A_CALL,
-    compress: ({ path }) => queue.add(path),
+    lengths: LONG,
+    parallel: 4 * cores,
+    compressor: { takes: 'file', compress: (plain) => program.compress(plain) },
   };
-}
-
-/** Gathers what comes while all calls are busy, so that the next call has much to do. */
-class CallQueue {
-  readonly #most: number;
-  readonly #call: (paths: readonly string[]) => Promise<readonly Buffer[]>;
-  readonly #waiting: {
-    readonly path: string;
-    readonly resolve: (bytes: Buffer) => void;
-    readonly reject: (error: unknown) => void;
-  }[] = [];
-  #running = 0;
-
-  constructor(most: number, call: (paths: readonly string[]) => Promise<readonly Buffer[]>) {
-    this.#most = most;
-    this.#call = call;
-  }
-
-  add(path: string): Promise<Buffer> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ path, resolve, reject });
-      this.#start();
-    });
-  }
-
-  #start(): void {
-    if (this.#running === this.#most || this.#waiting.length === 0) return;
-    const batch = this.#waiting.splice(0, FILES_A_CALL);
-    this.#running++;
-    this.#call(batch.map(({ path }) => path))
-      .then(
-        (all) => {
-          for (const [index, { resolve, reject }] of batch.entries()) {
-            const bytes = all[index];
-            if (bytes === undefined) reject(new Error(`nothing came out of ${batch[index]?.path}`));
-            else resolve(bytes);
-          }
-        },
-        (error: unknown) => {
-          for (const { reject } of batch) reject(error);
-        },
-      )
-      .finally(() => {
-        this.#running--;
-        this.#start();
-      });
-  }
 }

@@ -1,10 +1,8 @@
-import { crc32 } from 'node:zlib';
-
 import { type Digest, digestOf } from '../base/index.js';
 import type { Segment } from '../store/index.js';
 import { ROOT } from '../tree/index.js';
-import type { Plain } from './codec.js';
 import type { DigestStream } from './digest-stream.js';
+import { makeSegment, recordKey, type SegmentContext } from './make-segment.js';
 import type { PackedRootfs, PackRequest, ReadContent } from './pack-tree.js';
 import { type PackedTree, partsOfSection, type Section } from './sections.js';
 import { END_SEGMENT, planSegments, type SegmentPlan } from './segments.js';
@@ -24,6 +22,7 @@ export class PackRun {
   readonly #request: PackRequest;
   readonly #records: Records;
   readonly #tree: PackedTree;
+  readonly #context: SegmentContext;
   /** In the order of the archive. */
   readonly #segments: Promise<Segment>[] = [];
   readonly #compressing = new Set<Promise<Segment>>();
@@ -38,8 +37,16 @@ export class PackRun {
   constructor(request: PackRequest, records: Records) {
     this.#request = request;
     this.#records = records;
-    this.#tree = { objects: request.objects, weights: new Weights(request.objects) };
-    this.#plainDigest = request.codec.isIdentity ? undefined : request.digestOf('plain');
+    const { objects, codec } = request;
+    this.#tree = { objects, weights: new Weights(objects), lengths: codec.lengths };
+    this.#context = {
+      request,
+      find: (key) => this.#find(key),
+      onCompressed: () => {
+        this.#compressed++;
+      },
+    };
+    this.#plainDigest = codec.compressor.takes === 'nothing' ? undefined : request.digestOf('plain');
     this.#packedDigest = request.digestOf('packed');
   }
 
@@ -61,9 +68,9 @@ export class PackRun {
   }
 
   async #section(section: Section): Promise<void> {
-    const { codec, segments } = this.#request;
+    const { codec } = this.#request;
     const key = digestOf(`${codec.id}\nsection 1\n${section.tree}\n${section.path}\n`);
-    const known = await this.#usable(await segments.get(key));
+    const known = await this.#find(key);
     if (known !== undefined) {
       for (const segment of known) this.#append(Promise.resolve(segment));
       return;
@@ -71,24 +78,24 @@ export class PackRun {
     const from = this.#segments.length;
     for (const part of partsOfSection(this.#tree, section)) {
       if (part.kind === 'section') await this.#section(part.section);
-      else for (const plan of planSegments(part.nodes)) await this.#segment(plan);
+      else for (const plan of planSegments(part.nodes, this.#tree.lengths)) await this.#segment(plan);
     }
     this.#newSections.push({ key, from, to: this.#segments.length });
   }
 
   async #segment(plan: SegmentPlan): Promise<void> {
     this.#request.signal.throwIfAborted();
-    const key = this.#keyOf(plan.contentKey);
-    const known = await this.#usable(await this.#request.segments.get(key));
+    const known = await this.#find(recordKey(this.#request, plan.contentKey));
     if (known?.[0] !== undefined) {
       this.#append(Promise.resolve(known[0]));
       return;
     }
-    const making = this.#make(plan, bytesOf(plan, await this.#request.contents.open()));
-    this.#append(making);
-    this.#compressing.add(making);
-    const settled = () => this.#compressing.delete(making);
-    making.then(settled, settled);
+    const bytes = bytesOf(plan, await this.#request.contents.open());
+    const { made } = await makeSegment(this.#context, plan, bytes);
+    this.#append(made);
+    this.#compressing.add(made);
+    const settled = () => this.#compressing.delete(made);
+    made.then(settled, settled);
     // Plain bytes are held only for segments being compressed: memory stays bounded.
     if (this.#compressing.size >= this.#request.codec.parallel) await Promise.race(this.#compressing);
   }
@@ -106,42 +113,15 @@ export class PackRun {
     this.#plainDigest?.add({ path: segments.plainPath(plain.key), size: plain.size, check: plain.check });
   }
 
-  async #make(plan: SegmentPlan, bytes: Buffer): Promise<Segment> {
-    const { codec, segments } = this.#request;
-    const key = plan.contentKey;
-    const plain = { key, size: bytes.length, check: crc32(bytes) };
-    // Parts of a big file are told apart by the file's digest: the bytes say which of them stayed the same.
-    const alike = isSlice(plan) ? this.#keyOf(digestOf(bytes)) : undefined;
-    const [known] = (alike && (await this.#usable(await segments.get(alike)))) ?? [];
-    if (!codec.isIdentity) await segments.putPlain(key, bytes);
-    const made: Segment = {
-      ...(known ?? (await this.#compress({ bytes, path: segments.plainPath(key) }))),
-      plain,
-    };
-    await segments.put(this.#keyOf(key), [made]);
-    if (alike !== undefined && known === undefined) await segments.put(alike, [made]);
-    return made;
-  }
-
-  async #compress(plain: Plain): Promise<Omit<Segment, 'plain'>> {
-    const bytes = await this.#request.codec.compress(plain);
-    const blob = await this.#request.blobs.put(bytes);
-    this.#compressed++;
-    return { blob, size: bytes.length, check: crc32(bytes) };
-  }
-
-  async #usable(known: readonly Segment[] | undefined): Promise<readonly Segment[] | undefined> {
-    if (known === undefined || this.#records === 'trusted') return known;
+  async #find(key: Digest): Promise<readonly Segment[] | undefined> {
     const { blobs, codec, segments } = this.#request;
+    const known = await segments.get(key);
+    if (known === undefined || this.#records === 'trusted') return known;
     for (const { blob, size, plain } of known) {
       if ((await blobs.size(blob)) !== size) return undefined;
-      if (!codec.isIdentity && !(await segments.hasPlain(plain))) return undefined;
+      if (codec.compressor.takes !== 'nothing' && !(await segments.hasPlain(plain))) return undefined;
     }
     return known;
-  }
-
-  #keyOf(content: Digest): Digest {
-    return digestOf(`${this.#request.codec.id}\n${content}\n`);
   }
 
   async #outcome(segments: readonly Segment[]): Promise<RunOutcome> {
@@ -159,10 +139,6 @@ export class PackRun {
       damaged: [...packed.damaged, ...(plain?.damaged ?? [])],
     };
   }
-}
-
-function isSlice({ members }: SegmentPlan): boolean {
-  return members.length === 1 && members[0]?.kind === 'content';
 }
 
 function bytesOf(plan: SegmentPlan, read: ReadContent): Buffer {

@@ -7,7 +7,7 @@ import {
   type WalkedNode,
   walkTree,
 } from '../tree/index.js';
-import { END_SEGMENT, planSegments, type SegmentPlan } from './segments.js';
+import { END_SEGMENT, planSegments, type SegmentLengths, type SegmentPlan } from './segments.js';
 import { Weights } from './weights.js';
 
 /** A directory of at least this many bytes of archive is a section of its own. */
@@ -30,6 +30,7 @@ export type SectionPart =
 export interface PackedTree {
   readonly objects: TreeObjects;
   readonly weights: Weights;
+  readonly lengths: SegmentLengths;
 }
 
 export function* partsOfSection({ objects, weights }: PackedTree, section: Section): Generator<SectionPart> {
@@ -55,14 +56,18 @@ export function* partsOfSection({ objects, weights }: PackedTree, section: Secti
 }
 
 /** All segments of the archive of a tree, as they are when nothing was packed before. */
-export function* planTree(objects: TreeObjects, tree: Digest): Generator<SegmentPlan> {
-  yield* planSection({ objects, weights: new Weights(objects) }, { path: ROOT, tree });
+export function* planTree(
+  objects: TreeObjects,
+  tree: Digest,
+  lengths: SegmentLengths,
+): Generator<SegmentPlan> {
+  yield* planSection({ objects, weights: new Weights(objects), lengths }, { path: ROOT, tree });
   yield END_SEGMENT;
 }
 
 function* planSection(packed: PackedTree, section: Section): Generator<SegmentPlan> {
   for (const part of partsOfSection(packed, section)) {
     if (part.kind === 'section') yield* planSection(packed, part.section);
-    else yield* planSegments(part.nodes);
+    else yield* planSegments(part.nodes, packed.lengths);
   }
 }

@@ -4,11 +4,14 @@ import { type Digest, digestFromHex } from '../base/index.js';
 import type { ByteString, WalkedNode } from '../tree/index.js';
 import { END_OF_ARCHIVE, paddingOf, tarHeader } from './tar-header.js';
 
-const MIB = 1024 * 1024;
-/** A segment is at least this long before it may end, so that small ones do not spoil the compression. */
-export const SHORTEST = MIB / 2;
-/** And at most about this long, so that one changed file costs little. Bigger files are cut into such slices. */
-export const LONGEST = 2 * MIB;
+/** Bytes. */
+export interface SegmentLengths {
+  /** A segment is at least this long before it may end, so that small ones do not spoil the compression. */
+  readonly shortest: number;
+  /** And at most about this long, so that one changed file costs little. Bigger files are cut into such slices. */
+  readonly longest: number;
+}
+
 /** One path in so many may end a segment: small enough that borders fall into step again soon after a change. */
 const BORDER_EVERY = 16;
 
@@ -36,15 +39,18 @@ export interface SegmentPlan {
  * Cuts the archive of some nodes into segments. Where the borders fall depends on paths and sizes nearby and on
  * nothing that was cached, so equal nodes give equal bytes, and a change moves borders only in its neighbourhood.
  */
-export function* planSegments(nodes: Iterable<WalkedNode>): Generator<SegmentPlan> {
+export function* planSegments(
+  nodes: Iterable<WalkedNode>,
+  { shortest, longest }: SegmentLengths,
+): Generator<SegmentPlan> {
   let open = new OpenSegment();
   for (const walked of nodes) {
-    if (open.size >= SHORTEST && (open.size >= LONGEST || isBorder(walked.path))) {
+    if (open.size >= shortest && (open.size >= longest || isBorder(walked.path))) {
       yield open.close();
       open = new OpenSegment();
     }
     open.add({ kind: 'bytes', bytes: tarHeader(walked) });
-    for (const slice of slicesOf(walked)) {
+    for (const slice of slicesOf(walked, longest)) {
       if (slice.offset > 0) {
         yield open.close();
         open = new OpenSegment();
@@ -64,11 +70,11 @@ function carriesContent(walked: WalkedNode): walked is WalkedFile {
   return node.type === 'file' && (node.links === undefined || node.links[0] === path);
 }
 
-function* slicesOf(walked: WalkedNode): Generator<Extract<Member, { kind: 'content' }>> {
+function* slicesOf(walked: WalkedNode, longest: number): Generator<Extract<Member, { kind: 'content' }>> {
   if (!carriesContent(walked)) return;
   const { path, node } = walked;
-  for (let offset = 0; offset < node.size; offset += LONGEST) {
-    const size = Math.min(LONGEST, node.size - offset);
+  for (let offset = 0; offset < node.size; offset += longest) {
+    const size = Math.min(longest, node.size - offset);
     yield { kind: 'content', path, digest: node.digest, fileSize: node.size, offset, size };
   }
 }

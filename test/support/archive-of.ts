@@ -1,10 +1,14 @@
-import { planTree, type SegmentPlan } from '../../src/pack/index.js';
+import { planTree, type SegmentLengths, type SegmentPlan } from '../../src/pack/index.js';
 import { TreeObjects } from '../../src/tree/index.js';
 import { contentsOf, type NaiveDirectory, treeOf } from './naive-rootfs.js';
 
+const MIB = 1024 * 1024;
+/** As gzip has them. */
+export const LENGTHS: SegmentLengths = { shortest: MIB / 2, longest: 2 * MIB };
+
 export function plansOf(root: NaiveDirectory): readonly SegmentPlan[] {
   const objects = new TreeObjects();
-  return [...planTree(objects, treeOf(objects, root))];
+  return [...planTree(objects, treeOf(objects, root), LENGTHS)];
 }
 
 /** The plain bytes of one segment. */

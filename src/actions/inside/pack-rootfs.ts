@@ -18,7 +18,7 @@ import type { RootfsState, WorkerContext } from '../../rootfs/index.js';
 import { byteString, findNode, type TreeObjects } from '../../tree/index.js';
 import { identityFiles } from './identity-files.js';
 import { MountedContents } from './mounted-contents.js';
-import { zstdProgram } from './zstd-program.js';
+import { ZstdCalls, zstdVersion } from './zstd-calls.js';
 
 export interface PackRootfsArgument {
   readonly state: RootfsState;
@@ -69,21 +69,30 @@ async function packContents(
 ): Promise<PackedRootfs> {
   const { request, objects, contents } = from;
   const { state, format, level, devices } = request;
-  return packTree({
-    objects,
-    tree: addDevices(objects, state.tree, { devices, sourceDateEpoch: state.sourceDateEpoch }),
-    codec: await codecFor(format, {
-      level,
-      cores: availableParallelism(),
-      zstdProgram: () => zstdProgram(join(store.root, request.workspace)),
-    }),
-    blobs: store.blobs,
-    segments: store.segments,
-    contents,
-    // The plain archive is by far the longer one.
-    digestOf: (stream) => (stream === 'plain' ? digestInThread() : digestHere()),
-    signal,
-  });
+  const cores = availableParallelism();
+  const zstd = new ZstdCalls(join(store.root, request.workspace), cores);
+  try {
+    return await packTree({
+      objects,
+      tree: addDevices(objects, state.tree, { devices, sourceDateEpoch: state.sourceDateEpoch }),
+      codec: await codecFor(format, {
+        level,
+        cores,
+        zstdProgram: async (args) => ({
+          version: await zstdVersion(),
+          compress: (path) => zstd.compress(path, args),
+        }),
+      }),
+      blobs: store.blobs,
+      segments: store.segments,
+      contents,
+      // The plain archive is by far the longer one.
+      digestOf: (stream) => (stream === 'plain' ? digestInThread() : digestHere()),
+      signal,
+    });
+  } finally {
+    await zstd.end();
+  }
 }
 
 /** Larger than any package database; a hook may have made it anything. */

@@ -11,20 +11,19 @@ import {
   type Codec,
   codecFor,
   digestHere,
-  LONGEST,
   type PackRequest,
-  type Plain,
   packTree,
   type ReadContent,
 } from '../../../src/pack/index.js';
 import { DiskBlobStore, SegmentIndex } from '../../../src/store/index.js';
 import { TreeObjects } from '../../../src/tree/index.js';
-import { archiveOf } from '../../support/archive-of.js';
+import { archiveOf, LENGTHS } from '../../support/archive-of.js';
 import { contentsOf, file, type NaiveDirectory, rootfs, treeOf } from '../../support/naive-rootfs.js';
 import { hasProgram } from '../../support/tar-tools.js';
 import { privateDirectory } from '../../support/template-tree.js';
 
 const MIB = 1024 * 1024;
+const LONGEST = LENGTHS.longest;
 
 /** Four segments: the first file, the second file, what is left, the end. */
 function fourSegments(middle = 'b'): NaiveDirectory {
@@ -38,8 +37,9 @@ function fourSegments(middle = 'b'): NaiveDirectory {
 /** What it costs is counted, and a poisoned one must not be asked. */
 class CountingCodec implements Codec {
   readonly id = 'plus-one';
-  readonly isIdentity = false;
+  readonly lengths = LENGTHS;
   readonly parallel: number;
+  readonly compressor = { takes: 'bytes', compress: (plain: Buffer) => this.#compress(plain) } as const;
   readonly seen: number[] = [];
   poisoned = false;
 
@@ -47,7 +47,7 @@ class CountingCodec implements Codec {
     this.parallel = parallel;
   }
 
-  async compress({ bytes: plain }: Plain): Promise<Buffer> {
+  async #compress(plain: Buffer): Promise<Buffer> {
     if (this.poisoned) throw new Error('poison');
     this.seen.push(plain.length);
     await Promise.resolve();
@@ -88,13 +88,11 @@ async function bytesOf(
 const PLAIN = { level: 0, cores: 2, zstdProgram: () => Promise.reject(new Error('no program needed')) };
 
 /** The program without the worker around it. */
-const testZstd: Parameters<typeof codecFor>[1]['zstdProgram'] = () =>
+const testZstd: Parameters<typeof codecFor>[1]['zstdProgram'] = (args) =>
   Promise.resolve({
     version: 'test',
-    compressFiles: (paths, args) =>
-      Promise.resolve(
-        paths.map((path) => spawnSync('zstd', ['-qc', ...args, path], { maxBuffer: 1 << 28 }).stdout),
-      ),
+    compress: (path) =>
+      Promise.resolve(spawnSync('zstd', ['-qc', ...args, path], { maxBuffer: 1 << 28 }).stdout),
   });
 
 describe('packTree', () => {
@@ -111,7 +109,7 @@ describe('packTree', () => {
       digest: digestOf(archive),
       plainSize: archive.length,
       plainDigest: digestOf(archive),
-      compressed: 4,
+      compressed: 2,
     });
     expect(packed.segments.reduce((sum, { size }) => sum + size, 0)).toBe(archive.length);
   });
@@ -170,7 +168,7 @@ describe('packTree', () => {
       ...request,
       codec: await codecFor('tar', PLAIN),
     });
-    expect(plain).toMatchObject({ digest: plain.plainDigest, compressed: 4 });
+    expect(plain).toMatchObject({ digest: plain.plainDigest, compressed: 2 });
   });
 
   it('compresses a segment again whose blob was damaged or lost', async () => {
@@ -194,13 +192,16 @@ describe('packTree', () => {
     let most = 0;
     const codec: Codec = {
       id: 'slow',
-      isIdentity: false,
+      lengths: LENGTHS,
       parallel: 2,
-      compress: async ({ bytes: plain }) => {
-        most = Math.max(most, ++open);
-        for (let turn = 0; turn < 500; turn++) await new Promise((resolve) => setImmediate(resolve));
-        open--;
-        return plain;
+      compressor: {
+        takes: 'bytes',
+        compress: async (plain) => {
+          most = Math.max(most, ++open);
+          for (let turn = 0; turn < 500; turn++) await new Promise((resolve) => setImmediate(resolve));
+          open--;
+          return plain;
+        },
       },
     };
     await packTree(requestFor(rootfs({ big: file(Buffer.alloc(10 * LONGEST, 'an odd text')) }), { codec }));
@@ -211,14 +212,17 @@ describe('packTree', () => {
     const running: string[] = [];
     const codec: Codec = {
       id: 'failing',
-      isIdentity: false,
+      lengths: LENGTHS,
       parallel: 3,
-      compress: async ({ bytes: plain }) => {
-        running.push('started');
-        if (running.length > 1) throw new Error('compressor died');
-        await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-        running.push('ended');
-        return plain;
+      compressor: {
+        takes: 'bytes',
+        compress: async (plain) => {
+          running.push('started');
+          if (running.length > 1) throw new Error('compressor died');
+          await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+          running.push('ended');
+          return plain;
+        },
       },
     };
     await expect(packTree(requestFor(fourSegments(), { codec }))).rejects.toThrow('compressor died');

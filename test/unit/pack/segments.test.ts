@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
 import { type Digest, digestOf } from '../../../src/base/index.js';
-import { LONGEST, planSegments, type SegmentPlan, SHORTEST, tarHeader } from '../../../src/pack/index.js';
+import { planSegments, type SegmentPlan, tarHeader } from '../../../src/pack/index.js';
 import { type ByteString, byteString, type Node, TreeObjects, walkTree } from '../../../src/tree/index.js';
-import { archiveOf, plansOf } from '../../support/archive-of.js';
+import { archiveOf, LENGTHS, plansOf } from '../../support/archive-of.js';
 import { dir, file, link, rootfs, symlink } from '../../support/naive-rootfs.js';
 
 const MIB = 1024 * 1024;
+const { shortest: SHORTEST, longest: LONGEST } = LENGTHS;
 const META = { mode: 0o644, uid: 0, gid: 0, mtime: 0 };
 
 /** Only names and sizes matter to where borders fall, so no file needs to have bytes. */
@@ -29,7 +30,7 @@ function plan(files: Sizes): readonly SegmentPlan[] {
   const entries = new Map<ByteString, Node>();
   for (const [name, { size, version }] of files)
     entries.set(byteString(name), { type: 'file', ...META, size, digest: digestOf(`${name} ${version}`) });
-  return [...planSegments(walkTree(objects, objects.put({ meta: META, entries })))];
+  return [...planSegments(walkTree(objects, objects.put({ meta: META, entries })), LENGTHS)];
 }
 
 const keysOf = (plans: readonly SegmentPlan[]): readonly Digest[] =>
