@@ -1,6 +1,7 @@
 import { type Digest, digestOf } from '../base/index.js';
 import type { Segment } from '../store/index.js';
 import { ROOT } from '../tree/index.js';
+import { Buffers } from './buffers.js';
 import type { DigestStream } from './digest-stream.js';
 import { makeSegment, recordKey, type SegmentContext } from './make-segment.js';
 import type { PackedRootfs, PackRequest, ReadContent } from './pack-tree.js';
@@ -23,6 +24,7 @@ export class PackRun {
   readonly #records: Records;
   readonly #tree: PackedTree;
   readonly #context: SegmentContext;
+  readonly #buffers = new Buffers();
   /** In the order of the archive. */
   readonly #segments: Promise<Segment>[] = [];
   readonly #compressing = new Set<Promise<Segment>>();
@@ -90,11 +92,17 @@ export class PackRun {
       this.#append(Promise.resolve(known[0]));
       return;
     }
-    const bytes = bytesOf(plan, await this.#request.contents.open());
-    const { made } = await makeSegment(this.#context, plan, bytes);
+    const read = await this.#request.contents.open();
+    const buffer = this.#buffers.take(plan.plainSize);
+    const { made } = await makeSegment(this.#context, plan, filled(buffer, plan, read));
+    // A program that compresses files works on the file by now.
+    if (this.#request.codec.compressor.takes === 'file') this.#buffers.giveBack(buffer);
     this.#append(made);
     this.#compressing.add(made);
-    const settled = () => this.#compressing.delete(made);
+    const settled = () => {
+      this.#compressing.delete(made);
+      if (this.#request.codec.compressor.takes !== 'file') this.#buffers.giveBack(buffer);
+    };
     made.then(settled, settled);
     // Plain bytes are held only for segments being compressed: memory stays bounded.
     if (this.#compressing.size >= this.#request.codec.parallel) await Promise.race(this.#compressing);
@@ -141,17 +149,17 @@ export class PackRun {
   }
 }
 
-function bytesOf(plan: SegmentPlan, read: ReadContent): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(plan.plainSize);
+/** The plain bytes of a segment, in a buffer that is long enough. */
+function filled(buffer: Buffer, plan: SegmentPlan, read: ReadContent): Buffer {
   let at = 0;
   for (const member of plan.members) {
     if (member.kind === 'bytes') {
-      member.bytes.copy(bytes, at);
+      member.bytes.copy(buffer, at);
       at += member.bytes.length;
     } else {
-      read(member, bytes.subarray(at, at + member.size));
+      read(member, buffer.subarray(at, at + member.size));
       at += member.size;
     }
   }
-  return bytes;
+  return buffer.subarray(0, plan.plainSize);
 }
