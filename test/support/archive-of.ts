@@ -12,8 +12,7 @@ export function plansOf(root: NaiveDirectory): readonly SegmentPlan[] {
 }
 
 /** The plain bytes of one segment. */
-export function plainOf(plan: SegmentPlan, root: NaiveDirectory): Buffer {
-  const contents = contentsOf(root);
+export function plainOf(plan: SegmentPlan, contents: ReturnType<typeof contentsOf>): Buffer {
   return Buffer.concat(
     plan.members.map((member) => {
       if (member.kind === 'bytes') return member.bytes;
@@ -26,5 +25,6 @@ export function plainOf(plan: SegmentPlan, root: NaiveDirectory): Buffer {
 
 /** The whole archive of an in-memory file system, not compressed. */
 export function archiveOf(root: NaiveDirectory): Buffer {
-  return Buffer.concat(plansOf(root).map((plan) => plainOf(plan, root)));
+  const contents = contentsOf(root);
+  return Buffer.concat(plansOf(root).map((plan) => plainOf(plan, contents)));
 }
