@@ -1,5 +1,5 @@
-import { type CanonicalValue, ok, type Result } from '../base/index.js';
-import type { PackStep } from '../graph/index.js';
+import { assertNever, type CanonicalValue, ok, type Result } from '../base/index.js';
+import type { PackStep, RootfsFormat } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { rootfsState } from '../rootfs/index.js';
 import type { Outputs } from '../store/index.js';
@@ -17,6 +17,7 @@ export const pack: ActionKind<PackStep> = {
       tree: rootfsState(inputs['from']).tree,
       format,
       level,
+      compressor: compressorOf(format),
       devices: devices as unknown as CanonicalValue,
       sourceDateEpoch: rootfsState(inputs['from']).sourceDateEpoch,
     },
@@ -64,6 +65,21 @@ export const pack: ActionKind<PackStep> = {
     }
   },
 };
+
+/** Versions may differ in the bytes they write. That of the zstd program is known inside only, and in keys of segments. */
+function compressorOf(format: RootfsFormat): string {
+  const { zlib, zstd } = process.versions as { readonly zlib: string; readonly zstd?: string };
+  switch (format) {
+    case 'tar.gz':
+      return `zlib ${zlib}`;
+    case 'tar.zst':
+      return zstd === undefined ? 'zstd program' : `zstd ${zstd} of Node`;
+    case 'tar':
+      return 'none';
+    default:
+      return assertNever(format);
+  }
+}
 
 function identityWarning(paths: readonly string[]): string {
   return `the root file system holds what should differ on every machine: ${paths.join(', ')}; list the hook 90-forget-identity last to remove it`;
