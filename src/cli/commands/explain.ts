@@ -1,4 +1,5 @@
 import { explainDifference, plan } from '../../engine/index.js';
+import { count } from '../../report/index.js';
 import type { LastRun } from '../../store/index.js';
 import { describeDifference } from '../describe-difference.js';
 import { type Command, fail } from '../main.js';
@@ -34,17 +35,28 @@ export async function explainCommand(command: Command, options: Options): Promis
       const reasons = current
         ? lastReasons(await session.last.get(id))
         : (await reasonOf({ session, forced }, step)).reasons;
+      const differences =
+        step.state === 'unknown' ? [] : await session.store.reproducibility.differences(step.key);
       if (formatOf(options) === 'json')
-        streams.out(JSON.stringify({ type: 'explanation', step: id, state: step.state, reasons }));
+        streams.out(
+          JSON.stringify({ type: 'explanation', step: id, state: step.state, reasons, differences }),
+        );
       else
         streams.out(
-          `${id}: ${current ? 'up to date; last ran for' : STATES[step.state]} ${reasons.join('; ')}`,
+          `${id}: ${current ? 'up to date; last ran for' : STATES[step.state]} ${[...reasons, ...irreproducible(differences)].join('; ')}`,
         );
     }
     return 0;
   } finally {
     await session.close();
   }
+}
+
+function irreproducible(differences: readonly string[]): readonly string[] {
+  if (differences.length === 0) return [];
+  return [
+    `not reproducible: mkve check found ${count(differences.length, 'difference')}, such as ${differences[0]}`,
+  ];
 }
 
 const STATES = { dirty: 'would run:', unknown: 'may run:', 'up-to-date': '' } as const;

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { digestOf } from '../../../src/base/index.js';
-import { LastRuns, LayerStore, OutputRecords, SegmentIndex, Staging } from '../../../src/store/index.js';
+import {
+  LastRuns,
+  LayerStore,
+  OutputRecords,
+  Reproducibility,
+  SegmentIndex,
+  Staging,
+} from '../../../src/store/index.js';
 import { privateDirectory } from '../../support/template-tree.js';
 
 describe('LastRuns', () => {
@@ -108,6 +115,18 @@ describe('OutputRecords', () => {
     expect(await records.isCurrent(path, digestOf('bundle'))).toBe(false);
     rmSync(path);
     expect(await records.isCurrent(path, digestOf('bundle'))).toBe(false);
+  });
+});
+
+describe('Reproducibility', () => {
+  it('keeps what differed until a later check finds nothing', async () => {
+    const directory = privateDirectory();
+    const key = digestOf('an action');
+    await new Reproducibility(directory).note(key, ['changed etc/id']);
+    expect(await new Reproducibility(directory).differences(key)).toEqual(['changed etc/id']);
+    expect(await new Reproducibility(directory).differences(digestOf('another'))).toEqual([]);
+    await new Reproducibility(directory).note(key, []);
+    expect(await new Reproducibility(directory).differences(key)).toEqual([]);
   });
 });
 
