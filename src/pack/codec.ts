@@ -19,16 +19,25 @@ export type Compressor =
   /** The segments are the plain archive. */
   | { readonly takes: 'nothing' }
   | { readonly takes: 'bytes'; readonly compress: (plain: Buffer) => Promise<Buffer> }
-  /** The path of a file with the plain bytes. */
-  | { readonly takes: 'file'; readonly compress: (plain: string) => Promise<Buffer> };
+  /** The path of a file with the plain bytes. Some may wait for others to come with them, until `flush`. */
+  | {
+      readonly takes: 'file';
+      readonly compress: (plain: string) => Promise<Buffer>;
+      readonly flush: () => void;
+    };
 
 /** The zstd program, for a Node without zstd. */
 export interface ZstdProgram {
   /** What `zstd --version` says: versions differ in the bytes they write. */
   readonly version: string;
-  /** Compresses a file into one frame. As many calls as there are cores go on at once. */
+  /** Compresses a file into one frame, several files a call; as many calls as there are cores go on at once. */
   compress(path: string): Promise<Buffer>;
+  /** No file comes for a while: what waits for company is done now. */
+  flush(): void;
 }
+
+/** Starting the program for each would cost more than compressing does. */
+export const FILES_A_CALL = 4;
 
 const MIB = 1024 * 1024;
 /** deflate looks back 32 KiB, and takes 25 ms for a MiB. */
@@ -68,15 +77,30 @@ function gzip(level: number, cores: number): Codec {
     id: `gzip-${level} zlib-${process.versions.zlib}`,
     lengths: SHORT,
     parallel: cores + 1,
-    compressor: { takes: 'bytes', compress: (plain) => compress(plain, { level }) },
+    compressor: {
+      takes: 'bytes',
+      compress: (plain) => compress(plain, { level, chunkSize: roomFor(plain) }),
+    },
   };
+}
+
+/**
+ * Enough that all comes out at once. With less, zlib's thread stops at every piece until the event loop takes it, which
+ * is busy reading the next segment.
+ */
+function roomFor(plain: Buffer): number {
+  return plain.length + Math.ceil(plain.length / 100) + 64 * 1024;
 }
 
 /** What node:zlib has since Node 22.15 and 23.8, whose types the Node 20 of this project does not declare. */
 interface ZstdOfNode {
   readonly zstdCompress?: (
     plain: Buffer,
-    options: { readonly params: Readonly<Record<number, number>>; readonly pledgedSrcSize: number },
+    options: {
+      readonly params: Readonly<Record<number, number>>;
+      readonly pledgedSrcSize: number;
+      readonly chunkSize: number;
+    },
     done: (error: Error | null, bytes: Buffer) => void,
   ) => void;
   readonly constants: { readonly ZSTD_c_compressionLevel?: number };
@@ -94,7 +118,12 @@ function nativeZstd(level: number, cores: number): Codec | undefined {
     parallel: cores + 1,
     compressor: {
       takes: 'bytes',
-      compress: (plain) => compress(plain, { params: { [levelKey]: level }, pledgedSrcSize: plain.length }),
+      compress: (plain) =>
+        compress(plain, {
+          params: { [levelKey]: level },
+          pledgedSrcSize: plain.length,
+          chunkSize: roomFor(plain),
+        }),
     },
   };
 }
@@ -107,7 +136,11 @@ async function zstdByProgram(options: Parameters<typeof codecFor>[1]): Promise<C
   return {
     id: `zstd-${level} program ${program.version}`,
     lengths: LONG,
-    parallel: 4 * cores,
-    compressor: { takes: 'file', compress: (plain) => program.compress(plain) },
+    parallel: 2 * FILES_A_CALL * cores,
+    compressor: {
+      takes: 'file',
+      compress: (plain) => program.compress(plain),
+      flush: () => program.flush(),
+    },
   };
 }

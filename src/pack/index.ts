@@ -2,7 +2,7 @@
  * Turns a tree into a compressed tar stream. The stream is cut into segments along the tree; each is compressed on
  * its own and kept by the digest of what determines it, so that packing again costs what changed.
  */
-export { type Codec, codecFor, type ZstdProgram } from './codec.js';
+export { type Codec, codecFor, FILES_A_CALL, type ZstdProgram } from './codec.js';
 export { addDevices } from './devices.js';
 export { type DigestStream, digestHere, digestInThread } from './digest-stream.js';
 export {

@@ -56,6 +56,8 @@ export class PackRun {
     try {
       await this.#section({ path: ROOT, tree: this.#request.tree });
       await this.#segment(END_SEGMENT);
+      const { compressor } = this.#request.codec;
+      if (compressor.takes === 'file') compressor.flush();
       this.#request.contents.release();
       const segments = await Promise.all(this.#segments);
       for (const { key, from, to } of this.#newSections)

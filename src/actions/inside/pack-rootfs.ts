@@ -81,6 +81,7 @@ async function packContents(
         zstdProgram: async (args) => ({
           version: await zstdVersion(),
           compress: (path) => zstd.compress(path, args),
+          flush: () => zstd.flush(),
         }),
       }),
       blobs: store.blobs,

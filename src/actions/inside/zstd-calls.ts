@@ -2,15 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
+import { FILES_A_CALL } from '../../pack/index.js';
+
 interface Waiting {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
-
-/** `$0` is the directory for frames, the arguments are those of zstd and, last, the file. Says which one is done. */
-const ONE_FILE = `
-for file; do :; done
-zstd --quiet -o "$0/\${file##*/}.zst" "$@" && printf '%s\\0' "$file"`;
 
 /**
  * Runs the zstd program for many files. xargs starts it, some at a time: forking this process would copy the page tables
@@ -42,15 +39,23 @@ export class ZstdCalls {
     return bytes;
   }
 
+  /** xargs gathers files for a call; at the end of its input it takes what there is. */
+  flush(): void {
+    this.#xargs?.stdin?.end();
+    this.#xargs = undefined;
+  }
+
   /** Resolves when nothing of it runs any more. */
   async end(): Promise<void> {
-    this.#xargs?.stdin?.end();
+    this.flush();
     await this.#ended;
   }
 
   #start(args: readonly string[]): ChildProcess {
-    const one = ['sh', '-c', ONE_FILE, this.#directory, ...args, '--'];
-    const argv = ['-0', '-n', '1', '-P', `${this.#atOnce}`, ...one];
+    // `$0` is the directory for frames, `$@` are files. It says which are done.
+    const call = `zstd --quiet ${args.join(' ')} --output-dir-flat "$0" -- "$@" && printf '%s\\0' "$@"`;
+    const limits = ['-n', `${FILES_A_CALL}`, '-P', `${this.#atOnce}`];
+    const argv = ['-0', '-r', ...limits, 'sh', '-c', call, this.#directory];
     const child = spawn('xargs', argv, { stdio: ['pipe', 'pipe', 'inherit'] });
     let unread = '';
     child.stdout.setEncoding('latin1');
@@ -60,7 +65,8 @@ export class ZstdCalls {
       for (const path of done) this.#settle(path);
     });
     child.stdin.on('error', () => undefined);
-    this.#ended = new Promise((resolve) => {
+    const before = this.#ended;
+    const gone = new Promise<void>((resolve) => {
       const ended = (error: Error) => {
         for (const { reject } of this.#waiting.values()) reject(error);
         this.#waiting.clear();
@@ -69,6 +75,7 @@ export class ZstdCalls {
       child.on('error', ended);
       child.on('close', (status) => ended(new Error(`zstd by xargs ended with status ${status}`)));
     });
+    this.#ended = before.then(() => gone);
     return child;
   }
 

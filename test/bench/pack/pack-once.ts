@@ -40,6 +40,7 @@ const packed = await packTree({
     zstdProgram: async (args) => ({
       version: await zstdVersion(),
       compress: (path) => zstd.compress(path, args),
+      flush: () => zstd.flush(),
     }),
   }),
   blobs: store.blobs,

@@ -91,6 +91,7 @@ const PLAIN = { level: 0, cores: 2, zstdProgram: () => Promise.reject(new Error(
 const testZstd: Parameters<typeof codecFor>[1]['zstdProgram'] = (args) =>
   Promise.resolve({
     version: 'test',
+    flush: () => undefined,
     compress: (path) =>
       Promise.resolve(spawnSync('zstd', ['-qc', ...args, path], { maxBuffer: 1 << 28 }).stdout),
   });
