@@ -15,7 +15,8 @@ const SECTION = 4 * 1024 * 1024;
 
 /**
  * A directory whose piece of the archive begins and ends with segments of its own: the bytes of the piece depend on its
- * path and its tree and on nothing around it. A section that was packed before is not walked again.
+ * path and its tree and on nothing around it. Of a section that was packed before, no
+ * member is looked at again.
  */
 export interface Section {
   readonly path: ByteString;
