@@ -1,5 +1,5 @@
-import { type CanonicalValue, ok, type Result } from '../base/index.js';
-import type { PackStep } from '../graph/index.js';
+import { assertNever, type CanonicalValue, ok, type Result } from '../base/index.js';
+import type { PackStep, RootfsFormat } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { rootfsState } from '../rootfs/index.js';
 import type { Outputs } from '../store/index.js';
@@ -12,11 +12,12 @@ import { nameInStore, packedOf } from './outputs.js';
 export const pack: ActionKind<PackStep> = {
   describe: ({ format, level, devices, exclude }, inputs) => ({
     kind: 'pack',
-    version: 1,
+    version: 2,
     inputs: {
       tree: rootfsState(inputs['from']).tree,
       format,
       level,
+      compressor: compressorOf(format),
       devices: devices as unknown as CanonicalValue,
       ...(exclude === undefined ? {} : { exclude }),
       sourceDateEpoch: rootfsState(inputs['from']).sourceDateEpoch,
@@ -73,6 +74,21 @@ export const pack: ActionKind<PackStep> = {
     }
   },
 };
+
+/** Versions may differ in the bytes they write. That of the zstd program is known inside only, and in keys of segments. */
+function compressorOf(format: RootfsFormat): string {
+  const { zlib, zstd } = process.versions as { readonly zlib: string; readonly zstd?: string };
+  switch (format) {
+    case 'tar.gz':
+      return `zlib ${zlib}`;
+    case 'tar.zst':
+      return zstd === undefined ? 'zstd program' : `zstd ${zstd} of Node`;
+    case 'tar':
+      return 'none';
+    default:
+      return assertNever(format);
+  }
+}
 
 function identityWarning(paths: readonly string[]): string {
   return `the root file system holds what should differ on every machine: ${paths.join(', ')}; list the hook 90-forget-identity last to remove it`;

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 
 import { bug, type CanonicalValue, err, hasErrorCode, messageOf, ok } from '../base/index.js';
 import type { TarifyStep } from '../graph/index.js';
-import { addDevices, codecFor, excludePaths, packTree } from '../pack/index.js';
+import { addDevices, codecFor, digestHere, digestInThread, excludePaths, packTree } from '../pack/index.js';
 import type { Outputs } from '../store/index.js';
 import { TreeObjects } from '../tree/index.js';
 import { type ActionKind, authored } from './kind.js';
@@ -51,11 +51,14 @@ export const tarify: ActionKind<TarifyStep> = {
       const { compressed: _, ...packed } = await packTree({
         objects,
         tree: addDevices(objects, left, { devices, sourceDateEpoch: step.deviceTime }),
-        codec: codecFor(format, { level, filter: noFilter, zstdVersion: '' }),
+        codec: await codecFor(format, { level, cores: availableParallelism(), zstdProgram: noProgram }),
         blobs: store.blobs,
         segments: store.segments,
-        readContent: (member) => reader.read(member),
-        parallel: availableParallelism() + 1,
+        contents: {
+          open: () => Promise.resolve((member, into) => void reader.read(member).copy(into)),
+          release: () => undefined,
+        },
+        digestOf: (stream) => (stream === 'plain' ? digestInThread() : digestHere()),
         signal,
       });
       return ok({ ...packed, format } as unknown as Outputs);
@@ -69,6 +72,6 @@ export const tarify: ActionKind<TarifyStep> = {
   },
 };
 
-function noFilter(): never {
+function noProgram(): never {
   return bug('only zstd is compressed by a program');
 }

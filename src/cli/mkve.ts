@@ -20,6 +20,7 @@ const implementations = {
   log: async () => (await import('./commands/log.js')).logCommand,
   update: async () => (await import('./commands/update.js')).updateCommand,
   inspect: async () => (await import('./commands/inspect.js')).inspectCommand,
+  check: async () => (await import('./commands/check.js')).checkCommand,
   verify: async () => (await import('./commands/verify.js')).verifyCommand,
   doctor: async () => (await import('./commands/run-doctor.js')).runDoctor,
 } as const satisfies Record<

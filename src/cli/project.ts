@@ -124,7 +124,8 @@ function targetsOf(
     .map((resolved) => {
       const { name, hypervisor, version } = resolved;
       const output = outputFor(template.output, { name, hypervisor, version, arch: source.architecture });
-      return { template: resolved, output, network: template.network };
+      const { network, pack } = template;
+      return { template: resolved, output, network, ...(pack === undefined ? {} : { pack }) };
     });
 }
 

@@ -126,7 +126,8 @@ function reportSummary({ steps, durationMs }: BuildOutcome, reporter: Reporter):
   });
 }
 
-function statusOf({ steps }: BuildOutcome): number {
+/** The exit status that a build comes to. */
+export function statusOf({ steps }: BuildOutcome): number {
   const outcomes = [...steps.values()];
   const failures = outcomes.flatMap((outcome) =>
     outcome.state === 'failed' ? [exitStatusOf(outcome.failure)] : [],

@@ -53,6 +53,19 @@ export interface TemplateOutputConfig {
    * @default []
    */
   readonly network?: readonly string[];
+  /** How its root file systems are packed, under every hypervisor. */
+  readonly pack?: PackConfig;
+}
+
+/** How a root file system is packed. */
+export interface PackConfig {
+  /**
+   * tar.gz is read by everything; tar.zst is smaller, and packed and unpacked several times faster.
+   * @default what suits the hypervisor: tar.gz for openvz, tar.zst for the others
+   */
+  readonly format?: 'tar.gz' | 'tar.zst' | 'tar';
+  /** 1 to 9 for tar.gz, 1 to 22 for tar.zst; needs `format` beside it. */
+  readonly level?: number;
 }
 
 /** A template kept in files: `hypervisors`, `packages-lists/HV`, `hooks-lists/HV` and so on. */

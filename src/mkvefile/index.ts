@@ -17,6 +17,7 @@ export type {
   MmdebstrapVariant,
   NativeTemplateConfig,
   PackagesConfig,
+  PackConfig,
   SignConfig,
   TemplateOutputConfig,
 } from './config.js';

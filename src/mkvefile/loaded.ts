@@ -44,6 +44,8 @@ interface LoadedTemplateBase {
   readonly output: OutputPattern;
   /** Names of the hooks that may reach the network, as a resolved hook is named: a path's last part. */
   readonly network: readonly string[];
+  /** What differs from how the hypervisor's root file systems are packed; a level comes with its format. */
+  readonly pack?: { readonly format?: 'tar.gz' | 'tar.zst' | 'tar'; readonly level?: number };
 }
 
 export interface LoadedNativeTemplate extends LoadedTemplateBase {

@@ -50,8 +50,16 @@ export const rootShape = {
   sourceDateEpoch: z.int('whole seconds since 1970').min(0, 'whole seconds since 1970').optional(),
 };
 
+const FORMATS = ['tar.gz', 'tar.zst', 'tar'] as const;
+
+export const packShape = {
+  format: z.enum(FORMATS, `one of ${FORMATS.map((format) => `'${format}'`).join(', ')}`).optional(),
+  level: z.int('a whole number from 1').min(1, 'a whole number from 1').optional(),
+};
+
 const outputShape = {
   output: z.string('the path of a file').optional(),
+  pack: z.unknown(),
   network: listOf(hook, 'a list of hooks').optional(),
 };
 

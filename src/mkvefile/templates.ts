@@ -7,6 +7,7 @@ import { hookNameOf, isHookPath } from './hook-reference.js';
 import { formatKeyPath } from './key-path.js';
 import type { LoadedInlineTemplate, LoadedNativeTemplate, LoadedTemplate } from './loaded.js';
 import { DEFAULT_OUTPUT, mistakesInPattern, type OutputPattern } from './output.js';
+import { checkPack } from './pack.js';
 import { hypervisorName, inlineHypervisorShape, inlineShape, nativeShape, templateName } from './shapes.js';
 
 /** Checks all templates; those with mistakes come out incomplete, and the caller must not use them. */
@@ -48,6 +49,7 @@ function checkNative(name: string, given: Given, draft: Draft): LoadedNativeTemp
     ...defined({ hypervisors }),
     output,
     network: checked?.network ?? [],
+    ...checkPack({ path: [...given.path, 'pack'], value: checked?.pack }, draft),
   };
 }
 
@@ -77,6 +79,7 @@ function checkInline(name: string, given: Given, draft: Draft): LoadedInlineTemp
     },
     output: checkOutput(checked?.output, given, draft),
     network,
+    ...checkPack({ path: [...given.path, 'pack'], value: checked?.pack }, draft),
   };
 }
 

@@ -1,24 +1,35 @@
-import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 
-import { type Digest, digestFromHex, digestOf } from '../base/index.js';
-import type { BlobStore, Segment, SegmentIndex } from '../store/index.js';
-import { type TreeObjects, walkTree } from '../tree/index.js';
+import type { Digest } from '../base/index.js';
+import type { DiskBlobStore, SegmentIndex } from '../store/index.js';
+import type { TreeObjects } from '../tree/index.js';
 import type { Codec } from './codec.js';
-import { type OnPackProgress, packProgress } from './progress.js';
-import { type Member, planSegments, type SegmentPlan } from './segments.js';
+import type { DigestStream } from './digest-stream.js';
+import { PackRun } from './pack-run.js';
+import type { Member } from './segments.js';
+
+/** Port: the files of the root file system. They are opened when the first of them is needed. */
+export interface Contents {
+  open(): Promise<ReadContent>;
+  /** Nothing is read any more, unless they are opened once more. */
+  release(): void;
+}
+
+/** Fills a buffer with a slice of a file; verifies that the file has the size the tree says. */
+export type ReadContent = (member: Extract<Member, { kind: 'content' }>, into: Buffer) => void;
 
 export interface PackRequest {
   readonly objects: TreeObjects;
   readonly tree: Digest;
   readonly codec: Codec;
-  readonly blobs: BlobStore;
+  readonly blobs: Pick<DiskBlobStore, 'put' | 'size' | 'pathOf'>;
   readonly segments: SegmentIndex;
-  /** Reads a slice of a file of the root file system; verifies that the file has the size the tree says. */
-  readonly readContent: (member: Extract<Member, { kind: 'content' }>) => Buffer;
-  /** How many segments may be compressed at once. */
-  readonly parallel: number;
+  readonly contents: Contents;
+  /** Started once for the compressed archive and once for the plain one. */
+  readonly digestOf: (stream: 'packed' | 'plain') => DigestStream;
   readonly signal: AbortSignal;
-  readonly onProgress?: OnPackProgress;
+  /** Told how many bytes of the plain archive are done, of about how many in all. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 export interface PackedRootfs {
@@ -32,101 +43,16 @@ export interface PackedRootfs {
   readonly compressed: number;
 }
 
-/** Packs a tree. What was packed before, in whatever bundle, is not compressed again. */
+/**
+ * Packs a tree. What was packed before, in whatever bundle, is neither walked nor compressed again: of that, only the
+ * bytes are read once for the digests of the whole. Whatever is found missing or damaged then is made again.
+ */
 export async function packTree(request: PackRequest): Promise<PackedRootfs> {
-  const plainHash = createHash('sha256');
-  const pending: Promise<Packed>[] = [];
-  const inFlight = new Set<Promise<Packed>>();
-  const progress = packProgress(request, request.onProgress);
-  let plainSize = 0;
-  try {
-    for (const plan of planSegments(walkTree(request.objects, request.tree))) {
-      request.signal.throwIfAborted();
-      const plain = plainBytes(request, plan);
-      plainHash.update(plain);
-      plainSize += plain.length;
-      const packing = packSegment(request, plan, plain);
-      pending.push(packing);
-      inFlight.add(packing);
-      const settled = () => inFlight.delete(packing);
-      packing.then(settled, settled);
-      // Of a failure the caller hears below.
-      packing.then(
-        () => progress(plan),
-        () => undefined,
-      );
-      // Plain bytes are held only for segments being compressed: memory stays bounded.
-      if (inFlight.size >= request.parallel) await Promise.race(inFlight);
-    }
-  } finally {
-    // Also after a failure nothing may still be writing once the caller hears of it.
-    await Promise.allSettled(inFlight);
-  }
-  const whole = await concatenated(request, await Promise.all(pending));
-  return { ...whole, plainSize, plainDigest: digestFromHex(plainHash.digest('hex')) };
-}
-
-interface Packed {
-  readonly plan: SegmentPlan;
-  readonly segment: Segment;
-  readonly how: 'compressed' | 'cached';
-}
-
-async function packSegment(request: PackRequest, plan: SegmentPlan, plain: Buffer): Promise<Packed> {
-  const { blobs, segments } = request;
-  const known = await segments.get(segmentKey(request, plan));
-  if (known !== undefined && (await blobs.size(known.blob)) === known.size)
-    return { plan, segment: known, how: 'cached' };
-  const { segment } = await compress(request, plan, plain);
-  return { plan, segment, how: 'compressed' };
-}
-
-async function compress(
-  request: PackRequest,
-  plan: SegmentPlan,
-  plain: Buffer,
-): Promise<{ readonly segment: Segment; readonly bytes: Buffer }> {
-  const bytes = await request.codec.compress(plain);
-  const blob = await request.blobs.put(bytes);
-  const segment = { blob, size: bytes.length, plainSize: plain.length };
-  await request.segments.put(segmentKey(request, plan), segment);
-  return { segment, bytes };
-}
-
-function segmentKey({ codec }: PackRequest, plan: SegmentPlan): Digest {
-  return digestOf(`${codec.id}\n${plan.contentKey}\n`);
-}
-
-function plainBytes(request: PackRequest, plan: SegmentPlan): Buffer {
-  return Buffer.concat(
-    plan.members.map((member) => (member.kind === 'bytes' ? member.bytes : request.readContent(member))),
-  );
-}
-
-async function concatenated(
-  request: PackRequest,
-  packed: readonly Packed[],
-): Promise<Pick<PackedRootfs, 'segments' | 'size' | 'digest' | 'compressed'>> {
-  const hash = createHash('sha256');
-  const segments: { readonly blob: Digest; readonly size: number }[] = [];
-  let size = 0;
-  let compressed = 0;
-  for (const one of packed) {
-    const { segment, bytes, how } = await readBack(request, one);
-    hash.update(bytes);
-    size += segment.size;
-    segments.push({ blob: segment.blob, size: segment.size });
-    if (how === 'compressed') compressed++;
-  }
-  return { segments, size, digest: digestFromHex(hash.digest('hex')), compressed };
-}
-
-/** Until now only the length of a cached blob was looked at. A damaged one is a miss as any other. */
-async function readBack(
-  request: PackRequest,
-  { plan, segment, how }: Packed,
-): Promise<Pick<Packed, 'segment' | 'how'> & { readonly bytes: Buffer }> {
-  const bytes = await request.blobs.get(segment.blob);
-  if (bytes !== undefined) return { segment, how, bytes };
-  return { ...(await compress(request, plan, plainBytes(request, plan))), how: 'compressed' };
+  const first = await new PackRun(request, 'trusted').run();
+  if (first.damaged.length === 0) return first.packed;
+  for (const path of first.damaged) await rm(path, { force: true });
+  const second = await new PackRun(request, 'looked-at').run();
+  if (second.damaged.length > 0) throw new Error(`cannot be read back: ${second.damaged.join(', ')}`);
+  const compressed = first.packed.compressed + second.packed.compressed;
+  return { ...second.packed, compressed };
 }

@@ -4,11 +4,14 @@ import { type Digest, digestFromHex } from '../base/index.js';
 import type { ByteString, WalkedNode } from '../tree/index.js';
 import { END_OF_ARCHIVE, paddingOf, tarHeader } from './tar-header.js';
 
-const MIB = 1024 * 1024;
-/** A segment is at least this long before it may end, so that small ones do not spoil the compression. */
-const SHORTEST = MIB;
-/** And at most about this long, so that one changed file costs little. Bigger files are cut into such slices. */
-const LONGEST = 4 * MIB;
+/** Bytes. */
+export interface SegmentLengths {
+  /** A segment is at least this long before it may end, so that small ones do not spoil the compression. */
+  readonly shortest: number;
+  /** And at most about this long, so that one changed file costs little. Bigger files are cut into such slices. */
+  readonly longest: number;
+}
+
 /** One path in so many may end a segment: small enough that borders fall into step again soon after a change. */
 const BORDER_EVERY = 16;
 
@@ -33,18 +36,21 @@ export interface SegmentPlan {
 }
 
 /**
- * Cuts the archive of a tree into segments. Where the borders fall depends on paths and sizes nearby and on nothing
- * that was cached, so equal trees give equal bytes, and a change moves borders only in its neighbourhood.
+ * Cuts the archive of some nodes into segments. Where the borders fall depends on paths and sizes nearby and on
+ * nothing that was cached, so equal nodes give equal bytes, and a change moves borders only in its neighbourhood.
  */
-export function* planSegments(nodes: Iterable<WalkedNode>): Generator<SegmentPlan> {
+export function* planSegments(
+  nodes: Iterable<WalkedNode>,
+  { shortest, longest }: SegmentLengths,
+): Generator<SegmentPlan> {
   let open = new OpenSegment();
   for (const walked of nodes) {
-    if (open.size >= SHORTEST && (open.size >= LONGEST || isBorder(walked.path))) {
+    if (open.size >= shortest && (open.size >= longest || isBorder(walked.path))) {
       yield open.close();
       open = new OpenSegment();
     }
     open.add({ kind: 'bytes', bytes: tarHeader(walked) });
-    for (const slice of slicesOf(walked)) {
+    for (const slice of slicesOf(walked, longest)) {
       if (slice.offset > 0) {
         yield open.close();
         open = new OpenSegment();
@@ -53,7 +59,6 @@ export function* planSegments(nodes: Iterable<WalkedNode>): Generator<SegmentPla
     }
     if (carriesContent(walked)) open.add({ kind: 'bytes', bytes: paddingOf(walked.node.size) });
   }
-  open.add({ kind: 'bytes', bytes: END_OF_ARCHIVE });
   yield open.close();
 }
 
@@ -65,11 +70,11 @@ export function carriesContent(walked: WalkedNode): walked is WalkedFile {
   return node.type === 'file' && (node.links === undefined || node.links[0] === path);
 }
 
-function* slicesOf(walked: WalkedNode): Generator<Extract<Member, { kind: 'content' }>> {
+function* slicesOf(walked: WalkedNode, longest: number): Generator<Extract<Member, { kind: 'content' }>> {
   if (!carriesContent(walked)) return;
   const { path, node } = walked;
-  for (let offset = 0; offset < node.size; offset += LONGEST) {
-    const size = Math.min(LONGEST, node.size - offset);
+  for (let offset = 0; offset < node.size; offset += longest) {
+    const size = Math.min(longest, node.size - offset);
     yield { kind: 'content', path, digest: node.digest, fileSize: node.size, offset, size };
   }
 }
@@ -105,4 +110,13 @@ class OpenSegment {
       plainSize: this.size,
     };
   }
+}
+
+/** What ends an archive is a segment of its own: the last one before it need not know that it is the last. */
+export const END_SEGMENT: SegmentPlan = endSegment();
+
+function endSegment(): SegmentPlan {
+  const segment = new OpenSegment();
+  segment.add({ kind: 'bytes', bytes: END_OF_ARCHIVE });
+  return segment.close();
 }

@@ -74,8 +74,13 @@ function withoutXattrs({ mode, uid, gid, mtime }: Meta): Meta {
   return { mode, uid, gid, mtime };
 }
 
+/** The parts of a header that are the same in every member: the magic, and blanks where the checksum will be. */
+const BLANK = Buffer.alloc(BLOCK);
+BLANK.write('ustar\u000000', 257, 8, 'latin1');
+BLANK.fill(' ', 148, 156);
+
 function ustarBlock(member: TarMember): Buffer {
-  const block = Buffer.alloc(BLOCK);
+  const block = Buffer.from(BLANK);
   const { prefix, name } = splitName(member.name);
   block.write(name, 0, 100, 'latin1');
   writeOctal(block, { at: 100, digits: 7, value: member.meta.mode });
@@ -85,21 +90,31 @@ function ustarBlock(member: TarMember): Buffer {
   writeOctal(block, { at: 136, digits: 11, value: within(member.meta.mtime, MOST_OCTAL_11) });
   block.write(member.flag, 156, 1, 'latin1');
   block.write(member.link.slice(0, 100), 157, 100, 'latin1');
-  block.write('ustar\u000000', 257, 8, 'latin1');
   writeOctal(block, { at: 329, digits: 7, value: within(member.device?.major ?? 0, MOST_OCTAL_7) });
   writeOctal(block, { at: 337, digits: 7, value: within(member.device?.minor ?? 0, MOST_OCTAL_7) });
-  block.write(prefix, 345, 155, 'latin1');
-  block.fill(' ', 148, 156);
-  const sum = block.reduce((total, byte) => total + byte, 0);
-  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 8, 'latin1');
+  if (prefix !== '') block.write(prefix, 345, 155, 'latin1');
+  writeOctal(block, { at: 148, digits: 6, value: sumOf(block) });
+  block[154] = 0;
   return block;
+}
+
+// A loop, and digits by hand below: there is a header for each of ten thousand files, and nothing else to do.
+function sumOf(block: Buffer): number {
+  let sum = 0;
+  for (let at = 0; at < BLOCK; at++) sum += block[at] ?? 0;
+  return sum;
 }
 
 function writeOctal(
   block: Buffer,
-  field: { readonly at: number; readonly digits: number; readonly value: number },
+  { at, digits, value }: { readonly at: number; readonly digits: number; readonly value: number },
 ): void {
-  block.write(field.value.toString(8).padStart(field.digits, '0'), field.at, field.digits, 'latin1');
+  let rest = value;
+  for (let place = at + digits - 1; place >= at; place--) {
+    const above = Math.floor(rest / 8);
+    block[place] = 48 + rest - 8 * above;
+    rest = above;
+  }
 }
 
 function within(value: number, most: number): number {

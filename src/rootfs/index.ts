@@ -16,7 +16,7 @@ export {
   type WorkerIdentity,
   workerIdentity,
 } from './namespace.js';
-export { mountRootfs, type RootfsMount } from './overlay.js';
+export { mountReadOnly, mountRootfs, type RootfsMount } from './overlay.js';
 export type { WorkerReply, WorkerRequest } from './protocol.js';
 export { type RootfsState, rootfsState, stateOutputs } from './rootfs-state.js';
 export { type SandboxRequest, sandboxArgv } from './sandbox.js';

@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, rm, utimes } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm, rmdir, utimes } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
 import { bug } from '../base/index.js';
@@ -49,6 +49,30 @@ export async function mountRootfs(
 }
 
 /**
+ * Mounts layers over one another to read their files: nothing can be written, and nothing is left to tidy up but two
+ * empty directories.
+ */
+export async function mountReadOnly(
+  store: LayerStore,
+  workspace: string,
+  layers: readonly string[],
+): Promise<Omit<RootfsMount, 'upper'>> {
+  // One that is empty, because overlayfs wants two where it has none to write to.
+  const [root, none] = [join(workspace, 'root'), join(workspace, 'none')];
+  for (const directory of [root, none]) await mkdir(directory);
+  const lower = [none, ...layers.map((id) => store.pathOf(id))];
+  const options = `userxattr,index=off,xino=off,${lowerOption(store.directory, lower)}`;
+  await mustRun(['mount', '-t', 'overlay', '-o', options, 'mkve', root], store.directory);
+  return {
+    root,
+    unmount: async () => {
+      await mustRun(['umount', '--lazy', root], store.directory);
+      for (const directory of [root, none]) await rmdir(directory);
+    },
+  };
+}
+
+/**
  * Paths relative to the layers' directory: mount(2) takes 4096 bytes of options, and a colon or comma in the path of
  * the store would mean something in them. overlay(5)'s `lowerdir` has the topmost first.
  */
@@ -56,14 +80,20 @@ function overlayOptions(
   layers: string,
   paths: { readonly upper: string; readonly work: string; readonly lower: readonly string[] },
 ): string {
-  const lower = paths.lower.map((path) => relative(layers, path)).reverse();
   return [
     // `volatile`: a layer is not synced, so taking the mount apart need not sync the whole file system either.
     'userxattr,index=off,xino=off,volatile',
-    `lowerdir=${lower.join(':')}`,
+    lowerOption(layers, paths.lower),
     `upperdir=${relative(layers, paths.upper)}`,
     `workdir=${relative(layers, paths.work)}`,
   ].join(',');
+}
+
+function lowerOption(layers: string, lower: readonly string[]): string {
+  return `lowerdir=${lower
+    .map((path) => relative(layers, path))
+    .reverse()
+    .join(':')}`;
 }
 
 async function mustRun(argv: readonly string[], cwd: string): Promise<void> {

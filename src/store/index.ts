@@ -20,5 +20,6 @@ export { MemoryActionCache } from './memory-action-cache.js';
 export { openStore, type Store, type StoreFault, type StoreOwner, storeAt } from './open.js';
 export { OutputRecords } from './output-records.js';
 export { stagedBeside, sweepBeside } from './output-staging.js';
-export { type Segment, SegmentIndex } from './segment-index.js';
+export { Reproducibility } from './reproducibility.js';
+export { type PlainPiece, type Segment, SegmentIndex } from './segment-index.js';
 export { Staging } from './staging.js';

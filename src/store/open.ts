@@ -6,6 +6,7 @@ import { DiskBlobStore } from './blob-store.js';
 import { DiskActionCache } from './disk-action-cache.js';
 import { LayerStore } from './layer-store.js';
 import { OutputRecords } from './output-records.js';
+import { Reproducibility } from './reproducibility.js';
 import { SegmentIndex } from './segment-index.js';
 import { Staging } from './staging.js';
 
@@ -19,6 +20,7 @@ export interface Store {
   readonly segments: SegmentIndex;
   readonly layers: LayerStore;
   readonly outputs: OutputRecords;
+  readonly reproducibility: Reproducibility;
   readonly staging: Staging;
   readonly lastDirectory: string;
 }
@@ -38,6 +40,7 @@ export function storeAt(root: string): Store {
     segments: new SegmentIndex(join(root, 'segments')),
     layers: new LayerStore(join(root, 'layers')),
     outputs: new OutputRecords(join(root, 'last')),
+    reproducibility: new Reproducibility(join(root, 'last')),
     staging: new Staging(join(root, 'tmp')),
     lastDirectory: join(root, 'last'),
   };

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Digest, hexOf, publishFile } from '../base/index.js';
@@ -9,13 +9,24 @@ export interface Segment {
   /** The compressed bytes. */
   readonly blob: Digest;
   readonly size: number;
-  /** Of the piece of plain tar it holds. */
-  readonly plainSize: number;
+  /** CRC-32 of the compressed bytes: a reader that only passes them on to another digest need not compute theirs. */
+  readonly check: number;
+  readonly plain: PlainPiece;
+}
+
+/** The piece of plain tar that a segment holds, kept beside it. */
+export interface PlainPiece {
+  /** Digest of what determines the bytes, not of the bytes. */
+  readonly key: Digest;
+  readonly size: number;
+  /** CRC-32 of the bytes. */
+  readonly check: number;
 }
 
 /**
- * `segments/ab/KEY.json`: which blob holds the segment of a key (the digest of everything that determines its
- * bytes). No claims: two processes that compress the same segment store the same blob.
+ * `segments/ab/KEY.json`: which segments a part of an archive consists of, by the digest of everything that determines
+ * their bytes. `segments/ab/KEY.tar`: a piece of plain tar. No claims: two processes that make the same segment store
+ * the same bytes. Nothing in here is needed: what is missing is made again.
  */
 export class SegmentIndex {
   readonly #directory: string;
@@ -24,21 +35,38 @@ export class SegmentIndex {
     this.#directory = directory;
   }
 
-  async get(key: Digest): Promise<Segment | undefined> {
+  async get(key: Digest): Promise<readonly Segment[] | undefined> {
     try {
-      const body = unseal(await readFile(this.#pathOf(key), 'utf8'));
-      return body === undefined ? undefined : (JSON.parse(body) as Segment);
+      const body = unseal(await readFile(this.#pathOf(key, 'json'), 'utf8'));
+      return body === undefined ? undefined : (JSON.parse(body) as readonly Segment[]);
     } catch {
       return undefined;
     }
   }
 
-  async put(key: Digest, segment: Segment): Promise<void> {
-    await publishFile(this.#pathOf(key), seal(JSON.stringify(segment)));
+  async put(key: Digest, segments: readonly Segment[]): Promise<void> {
+    await publishFile(this.#pathOf(key, 'json'), seal(JSON.stringify(segments)));
   }
 
-  #pathOf(key: Digest): string {
+  /** Where a piece of plain tar lies if it is there, for readers that stream and check on their own. */
+  plainPath(key: Digest): string {
+    return this.#pathOf(key, 'tar');
+  }
+
+  async putPlain(key: Digest, bytes: Uint8Array): Promise<void> {
+    await publishFile(this.plainPath(key), bytes, { mode: 0o444 });
+  }
+
+  async hasPlain({ key, size }: PlainPiece): Promise<boolean> {
+    try {
+      return (await stat(this.plainPath(key))).size === size;
+    } catch {
+      return false;
+    }
+  }
+
+  #pathOf(key: Digest, kind: 'json' | 'tar'): string {
     const hex = hexOf(key);
-    return join(this.#directory, hex.slice(0, 2), `${hex}.json`);
+    return join(this.#directory, hex.slice(0, 2), `${hex}.${kind}`);
   }
 }

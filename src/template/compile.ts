@@ -4,12 +4,13 @@ import {
   GraphBuilder,
   inputsOf,
   type PackageSource,
+  type RootfsFormat,
   type Step,
   type StepId,
   stepId,
   type Target,
 } from '../graph/index.js';
-import { factsOf } from '../hypervisor/index.js';
+import { factsOf, type HypervisorFacts } from '../hypervisor/index.js';
 import type { ResolvedTemplate } from './model.js';
 import { type PackageSets, requestedPackages } from './packages.js';
 
@@ -20,6 +21,8 @@ export interface TargetRequest {
   readonly output: string;
   /** Hooks that may reach the network, by name. */
   readonly network: readonly string[];
+  /** Where it is not packed as the hypervisor has it; a level comes with its format. */
+  readonly pack?: { readonly format?: RootfsFormat; readonly level?: number };
 }
 
 export interface CompileRequest {
@@ -88,6 +91,18 @@ interface OneTarget {
   readonly base: BaseSteps;
 }
 
+/** What a format is compressed with unless somebody says otherwise: the programs' own defaults. */
+const USUAL_LEVEL = { 'tar.gz': 6, 'tar.zst': 3, tar: 0 } as const;
+
+function packingOf(
+  usual: HypervisorFacts['rootfs'],
+  wanted: TargetRequest['pack'] = {},
+): { readonly format: RootfsFormat; readonly level: number } {
+  const { format = usual.format } = wanted;
+  const level = format === usual.format ? usual.level : USUAL_LEVEL[format];
+  return { format, level: wanted.level ?? level };
+}
+
 function addTarget(builder: GraphBuilder<Step>, request: CompileRequest, one: OneTarget): Target {
   const { template, output } = one.target;
   const name = `${template.name}/${template.hypervisor}`;
@@ -105,8 +120,7 @@ function addTarget(builder: GraphBuilder<Step>, request: CompileRequest, one: On
     id: stepId(`${name}:pack`),
     pool: 'work',
     from: hooked,
-    format: rootfs.format,
-    level: rootfs.level,
+    ...packingOf(rootfs, one.target.pack),
     devices,
   });
   const conf = builder.add({ kind: 'conf', id: stepId(`${name}:conf`), pool: 'work', files: template.conf });

@@ -23,7 +23,8 @@ export interface Seen {
 }
 
 export function hasProgram(program: string): boolean {
-  return spawnSync(program, ['--version']).status === 0;
+  // busybox takes the first argument for one of its programs.
+  return spawnSync(program, program === 'busybox' ? ['true'] : ['--version']).status === 0;
 }
 
 /** Device nodes, owners and attributes need root; so do these tests. */
@@ -38,9 +39,18 @@ export function run(argv: readonly [string, ...string[]], options: { readonly cw
   return ended.stdout;
 }
 
+/** Called as tar is: the archive, `-C`, the directory. */
+const PYTHON_EXTRACT = `
+import sys, tarfile
+with tarfile.open(sys.argv[1], 'r:') as archive:
+    archive.extractall(sys.argv[3], numeric_owner=True, filter='fully_trusted')
+`;
+
 const EXTRACT = {
   gnu: ['tar', '--xattrs', '--xattrs-include=*', '--numeric-owner', '-xpf'],
   bsd: ['bsdtar', '--numeric-owner', '-xpf'],
+  busybox: ['busybox', 'tar', '--numeric-owner', '-xpf'],
+  python: ['python3', '-c', PYTHON_EXTRACT],
 } as const;
 
 /** Extracts an archive into a new directory below `parent`. */

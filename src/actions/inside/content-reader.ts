@@ -44,14 +44,15 @@ export class ContentReader {
     return new ContentReader(root, await Promise.all(layers));
   }
 
-  read(member: Content): Buffer {
+  /** Fills `into`, which is as long as the member. */
+  read(member: Content, into: Buffer): void {
     const path = Buffer.concat([Buffer.from(`${this.#root}/`), bytesOf(member.path)]);
     const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {
       const { size, ctimeMs } = fstatSync(file);
       if (size !== member.fileSize) throw this.#damage(member);
       if (!this.#isUntouched(member, ctimeMs) && !this.#isProven(member, file)) throw this.#damage(member);
-      return readAt(file, member.offset, member.size);
+      fill(into, file, member.offset);
     } finally {
       closeSync(file);
     }
@@ -64,8 +65,11 @@ export class ContentReader {
   #isProven(member: Content, file: number): boolean {
     if (this.#proven.has(member.path)) return true;
     const hash = createHash('sha256');
+    const piece = Buffer.allocUnsafe(Math.min(PIECE, member.fileSize));
     for (let at = 0; at < member.fileSize; at += PIECE) {
-      hash.update(readAt(file, at, Math.min(PIECE, member.fileSize - at)));
+      const part = piece.subarray(0, Math.min(PIECE, member.fileSize - at));
+      fill(part, file, at);
+      hash.update(part);
     }
     if (digestFromHex(hash.digest('hex')) !== member.digest) return false;
     this.#proven.add(member.path);
@@ -89,12 +93,10 @@ export class ContentReader {
 
 const PIECE = 4 * 1024 * 1024;
 
-function readAt(file: number, offset: number, size: number): Buffer {
-  const bytes = Buffer.allocUnsafe(size);
-  for (let filled = 0; filled < size; ) {
-    const read = readSync(file, bytes, filled, size - filled, offset + filled);
+function fill(bytes: Buffer, file: number, offset: number): void {
+  for (let filled = 0; filled < bytes.length; ) {
+    const read = readSync(file, bytes, filled, bytes.length - filled, offset + filled);
     if (read === 0) throw new StoreDamage('a file of a layer became shorter while it was read');
     filled += read;
   }
-  return bytes;
 }

@@ -1,17 +1,25 @@
-import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 import { type Digest, ok, type Result } from '../../base/index.js';
 import type { DeviceNode, RootfsFormat } from '../../graph/index.js';
-import { addDevices, codecFor, excludePaths, type PackedRootfs, packTree } from '../../pack/index.js';
+import {
+  addDevices,
+  type Contents,
+  codecFor,
+  digestHere,
+  digestInThread,
+  excludePaths,
+  type PackedRootfs,
+  packTree,
+} from '../../pack/index.js';
 import { type DpkgPackage, readDpkgStatus } from '../../packages/index.js';
 import type { Failure } from '../../report/index.js';
-import { mountRootfs, type RootfsState, type WorkerContext } from '../../rootfs/index.js';
+import type { RootfsState, WorkerContext } from '../../rootfs/index.js';
 import { byteString, findNode, type TreeObjects } from '../../tree/index.js';
-import { ContentReader } from './content-reader.js';
 import { identityFiles } from './identity-files.js';
-import { removeTree } from './remove-tree.js';
+import { MountedContents } from './mounted-contents.js';
+import { ZstdCalls, zstdVersion } from './zstd-calls.js';
 
 export interface PackRootfsArgument {
   readonly state: RootfsState;
@@ -20,7 +28,7 @@ export interface PackRootfsArgument {
   readonly format: RootfsFormat;
   readonly level: number;
   readonly devices: readonly DeviceNode[];
-  /** Patterns of paths to leave out. */
+  /** Patterns of paths that are left out. */
   readonly exclude: readonly string[];
 }
 
@@ -31,41 +39,66 @@ export interface PackRootfsAnswer {
   readonly identity: readonly string[];
 }
 
-/** Packs a state. Files are read through a mount, since a file may lie in any of the layers. */
 export async function packRootfs(
   request: PackRootfsArgument,
   context: WorkerContext,
 ): Promise<Result<PackRootfsAnswer, Failure>> {
-  const { store, trees, progress, signal } = context;
-  const { state, format, level, devices, exclude } = request;
-  const objects = await trees.load(state);
-  const tree = excludePaths(objects, state.tree, exclude);
-  const mount = await mountRootfs(store.layers, join(store.root, request.workspace), {
-    layers: state.layers.map(({ id }) => id),
-    root: objects.get(state.tree).meta,
-  });
-  const reader = await ContentReader.open(mount.root, state, store.layers);
+  const { store, trees } = context;
+  const { state, exclude } = request;
+  const contents = new MountedContents(state, join(store.root, request.workspace), store.layers);
   try {
-    const installed = readDpkgStatus(dpkgStatus(objects, state.tree, reader));
-    const rootfs = await packTree({
+    const objects = await trees.load(state);
+    const tree = excludePaths(objects, state.tree, exclude);
+    // Mounting for the one goes on while the other digests what needs no file.
+    const [status, rootfs] = await Promise.allSettled([
+      dpkgStatus(objects, state.tree, contents),
+      packContents({ request, objects, tree, contents }, context),
+    ]);
+    if (rootfs.status === 'rejected') throw rootfs.reason;
+    if (status.status === 'rejected') throw status.reason;
+    const installed = readDpkgStatus(status.value);
+    return ok({ rootfs: rootfs.value, installed, identity: identityFiles(objects, tree) });
+  } finally {
+    await contents.close();
+  }
+}
+
+async function packContents(
+  from: {
+    readonly request: PackRootfsArgument;
+    readonly objects: TreeObjects;
+    readonly tree: Digest;
+    readonly contents: Contents;
+  },
+  { store, progress, signal }: WorkerContext,
+): Promise<PackedRootfs> {
+  const { request, objects, tree, contents } = from;
+  const { state, format, level, devices } = request;
+  const cores = availableParallelism();
+  const zstd = new ZstdCalls(join(store.root, request.workspace), cores);
+  try {
+    return await packTree({
       objects,
       tree: addDevices(objects, tree, { devices, sourceDateEpoch: state.sourceDateEpoch }),
-      codec: codecFor(format, { level, filter, zstdVersion: await zstdVersion(format) }),
+      codec: await codecFor(format, {
+        level,
+        cores,
+        zstdProgram: async (args) => ({
+          version: await zstdVersion(),
+          compress: (path) => zstd.compress(path, args),
+          flush: () => zstd.flush(),
+        }),
+      }),
       blobs: store.blobs,
       segments: store.segments,
-      readContent: (member) => reader.read(member),
-      parallel: availableParallelism() + 1,
+      contents,
+      // The plain archive is by far the longer one.
+      digestOf: (stream) => (stream === 'plain' ? digestInThread() : digestHere()),
       signal,
       onProgress: (done, total) => progress({ done, total, unit: 'bytes' }),
     });
-    return ok({
-      rootfs,
-      installed,
-      identity: identityFiles(objects, tree),
-    });
   } finally {
-    await mount.unmount();
-    await removeTree({ path: request.workspace }, { ...context, signal: new AbortController().signal });
+    await zstd.end();
   }
 }
 
@@ -73,33 +106,13 @@ export async function packRootfs(
 const MOST_STATUS = 256 * 1024 * 1024;
 
 /** The tree is asked first, so that a link planted at this path leads nowhere. */
-function dpkgStatus(objects: TreeObjects, tree: Digest, reader: ContentReader): string {
+async function dpkgStatus(objects: TreeObjects, tree: Digest, contents: Contents): Promise<string> {
   const path = byteString('var/lib/dpkg/status');
   const node = findNode(objects, tree, path);
   if (node?.type !== 'file' || node.size > MOST_STATUS) return '';
   const { size, digest } = node;
-  const bytes = reader.read({ kind: 'content', path, digest, fileSize: size, offset: 0, size });
+  const bytes = Buffer.alloc(size);
+  const read = await contents.open();
+  read({ kind: 'content', path, digest, fileSize: size, offset: 0, size }, bytes);
   return bytes.toString('utf8');
-}
-
-async function zstdVersion(format: RootfsFormat): Promise<string> {
-  if (format !== 'tar.zst') return '';
-  return (await filter(['zstd', '--version'], Buffer.alloc(0))).toString().trim();
-}
-
-/** Runs a compressor with bytes in and bytes out. */
-function filter(argv: readonly string[], input: Buffer): Promise<Buffer> {
-  const [program = '', ...args] = argv;
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (status) => {
-      if (status === 0) resolve(Buffer.concat(chunks));
-      else reject(new Error(`${argv.join(' ')} ended with status ${status}`));
-    });
-  });
 }

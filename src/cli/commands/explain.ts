@@ -1,6 +1,6 @@
 import { namedDifferences, type PlannedStep, plan } from '../../engine/index.js';
 import type { Step } from '../../graph/index.js';
-import { describeWhy, jsonRecord, type Why } from '../../report/index.js';
+import { count, describeWhy, jsonRecord, type Why } from '../../report/index.js';
 import type { LastRun } from '../../store/index.js';
 import { type Command, fail } from '../main.js';
 import { openProject } from '../open-project.js';
@@ -32,7 +32,10 @@ export async function explainCommand(command: Command, options: Options): Promis
     for (const step of planned.filter((one) => wanted.includes(one.step.id))) {
       const explanation = await explain(session, step);
       if (formatOf(options) === 'json') streams.out(jsonRecord(jsonOf(step, explanation)));
-      else streams.out(`${step.step.id}: ${explanation.headline}${explanation.reasons.join('; ')}`);
+      else
+        streams.out(
+          `${step.step.id}: ${explanation.headline}${[...explanation.reasons, ...verdict(explanation)].join('; ')}`,
+        );
     }
     return 0;
   } finally {
@@ -46,12 +49,16 @@ interface Explanation {
   readonly reasons: readonly string[];
   readonly why?: Why;
   readonly cutoff?: readonly string[];
+  /** What `mkve check` found to differ between two runs. */
+  readonly irreproducible: readonly string[];
 }
 
 async function explain(session: Session, planned: PlannedStep<Step>): Promise<Explanation> {
+  const irreproducible =
+    planned.state === 'unknown' ? [] : await session.store.reproducibility.differences(planned.key);
   if (planned.state !== 'up-to-date') {
     const headline = planned.state === 'dirty' ? 'would run: ' : 'may run: ';
-    return { headline, ...(await reasonOf({ session, forced: new Set() }, planned)) };
+    return { headline, irreproducible, ...(await reasonOf({ session, forced: new Set() }, planned)) };
   }
   const last = await session.last.get(planned.step.id);
   const why = lastWhy(session, planned.step, last);
@@ -62,6 +69,7 @@ async function explain(session: Session, planned: PlannedStep<Step>): Promise<Ex
     headline: `up to date${spared}; last ran for `,
     reasons: [describeWhy(why, planned.step.kind)],
     why,
+    irreproducible,
     ...(cutoff === undefined ? {} : { cutoff }),
   };
 }
@@ -74,6 +82,12 @@ function lastWhy({ executor }: Session, step: Step, last: LastRun | undefined): 
   return { kind: 'changed', differences: namedDifferences(step, executor, documents), cascadeOf: [] };
 }
 
-function jsonOf({ step, state }: PlannedStep<Step>, { reasons, why, cutoff }: Explanation) {
-  return { type: 'explanation', step: step.id, kind: step.kind, state, reasons, why, cutoff };
+function verdict({ irreproducible: found }: Explanation): readonly string[] {
+  if (found.length === 0) return [];
+  return [`not reproducible: mkve check found ${count(found.length, 'difference')}, such as ${found[0]}`];
+}
+
+function jsonOf({ step, state }: PlannedStep<Step>, explanation: Explanation) {
+  const { reasons, why, cutoff, irreproducible: differences } = explanation;
+  return { type: 'explanation', step: step.id, kind: step.kind, state, reasons, why, cutoff, differences };
 }

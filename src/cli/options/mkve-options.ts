@@ -109,6 +109,17 @@ export const mkveCommands = {
     options: [...onProject, ...everywhere],
     examples: [{ command: 'mkve update && mkve build', does: 'Builds with the packages of today.' }],
   }),
+  check: command({
+    name: 'mkve check',
+    usage: '[options] [TARGET…]',
+    summary: 'Run every step twice and name what differs',
+    description: [
+      'Builds the targets, then runs each of their steps again from the very inputs it had, and compares the results file by file. What the second runs leave is not used by any build; `mkve explain` tells of steps that were found to differ.',
+      'Exit status: 0 when everything was the same, 1 when a step failed or differed.',
+    ],
+    options: [...onProject, ...everywhere],
+    examples: [{ command: 'mkve check tiny/lxc', does: 'Checks one target.' }],
+  }),
   inspect: command({
     name: 'mkve inspect',
     usage: '[options] FILE',

@@ -31,6 +31,14 @@ const native = { path: './templates/pptp' };
 const inline = { version: '1.0', hypervisors: { lxc: { packages: ['less'] } } };
 
 describe('a good config', () => {
+  test.each([{}, { format: 'tar' }, { format: 'tar.gz', level: 9 }, { format: 'tar.zst', level: 22 }])(
+    'says how templates are packed: %j',
+    async (pack) => {
+      const { result } = await check({ templates: { pptp: { ...native, pack }, tiny: { ...inline, pack } } });
+      expect(result.ok && result.value.templates.map((template) => template.pack)).toEqual([pack, pack]);
+    },
+  );
+
   test('comes out with absolute paths and every default', async () => {
     const { result, directory } = await check(defineConfig({ templates: { pptp: native, tiny: inline } }));
     expect(result).toEqual({
@@ -296,6 +304,19 @@ describe('a mistake names the key and what was expected', () => {
       'templates.c.hypervisors.lxc.conf: expected a directory, and conf/none does not exist',
       'packages.keyrings[0]: expected a file, and keys/none.gpg does not exist',
       'hooks[0]: expected a directory, and nohooks does not exist',
+    ]);
+  });
+
+  test.each([
+    [{ format: 'zip' }, "format: expected one of 'tar.gz', 'tar.zst', 'tar', found 'zip'"],
+    [{ format: 'tar.gz', level: 10 }, 'level: expected a whole number from 1 to 9 for tar.gz, found 10'],
+    [{ format: 'tar.zst', level: 23 }, 'level: expected a whole number from 1 to 22 for tar.zst, found 23'],
+    [{ format: 'tar.zst', level: 0 }, 'level: expected a whole number from 1, found 0'],
+    [{ format: 'tar', level: 1 }, 'level: a plain tar is not compressed and has no level'],
+    [{ level: 3 }, 'level: expected a format beside it: each has levels of its own'],
+  ])('how a template is packed must make sense: %j', async (pack, mistake) => {
+    expect(await mistakes({ templates: { pptp: { ...native, pack } } })).toEqual([
+      `templates.pptp.pack.${mistake}`,
     ]);
   });
 

@@ -1,27 +1,35 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
 import { digestOf } from '../../../src/base/index.js';
-import { type Codec, codecFor, type PackRequest, packTree } from '../../../src/pack/index.js';
-import { type BlobStore, DiskBlobStore, MemoryBlobStore, SegmentIndex } from '../../../src/store/index.js';
+import {
+  type Codec,
+  codecFor,
+  digestHere,
+  type PackRequest,
+  packTree,
+  type ReadContent,
+} from '../../../src/pack/index.js';
+import { DiskBlobStore, SegmentIndex } from '../../../src/store/index.js';
 import { TreeObjects } from '../../../src/tree/index.js';
-import { archiveOf } from '../../support/archive-of.js';
+import { archiveOf, LENGTHS } from '../../support/archive-of.js';
 import { contentsOf, file, type NaiveDirectory, rootfs, treeOf } from '../../support/naive-rootfs.js';
 import { hasProgram } from '../../support/tar-tools.js';
 import { privateDirectory } from '../../support/template-tree.js';
 
 const MIB = 1024 * 1024;
+const LONGEST = LENGTHS.longest;
 
-/** Three segments: the first file, the second file, what is left. */
-function threeSegments(middle = 'b'): NaiveDirectory {
+/** Four segments: the first file, the second file, what is left, the end. */
+function fourSegments(middle = 'b'): NaiveDirectory {
   return rootfs({
-    a: file('a'.repeat(4 * MIB)),
-    b: file(middle.repeat(4 * MIB)),
+    a: file('a'.repeat(LONGEST)),
+    b: file(middle.repeat(LONGEST)),
     c: file('c'),
   });
 }
@@ -29,10 +37,17 @@ function threeSegments(middle = 'b'): NaiveDirectory {
 /** What it costs is counted, and a poisoned one must not be asked. */
 class CountingCodec implements Codec {
   readonly id = 'plus-one';
+  readonly lengths = LENGTHS;
+  readonly parallel: number;
+  readonly compressor = { takes: 'bytes', compress: (plain: Buffer) => this.#compress(plain) } as const;
   readonly seen: number[] = [];
   poisoned = false;
 
-  async compress(plain: Buffer): Promise<Buffer> {
+  constructor(parallel = 3) {
+    this.parallel = parallel;
+  }
+
+  async #compress(plain: Buffer): Promise<Buffer> {
     if (this.poisoned) throw new Error('poison');
     this.seen.push(plain.length);
     await Promise.resolve();
@@ -47,31 +62,45 @@ function requestFor(root: NaiveDirectory, changes: Partial<PackRequest> = {}): P
     objects,
     tree: treeOf(objects, root),
     codec: new CountingCodec(),
-    blobs: new MemoryBlobStore(),
+    blobs: new DiskBlobStore(privateDirectory()),
     segments: new SegmentIndex(privateDirectory()),
-    readContent: ({ digest, offset, size }) =>
-      contents.get(digest)?.subarray(offset, offset + size) ?? Buffer.alloc(0),
-    parallel: 3,
+    contents: reading(({ digest, offset, size }, into) => {
+      contents.get(digest)?.copy(into, 0, offset, offset + size);
+    }),
+    digestOf: digestHere,
     signal: new AbortController().signal,
     ...changes,
   };
 }
 
-async function bytesOf(
-  blobs: BlobStore,
-  { segments }: Awaited<ReturnType<typeof packTree>>,
-): Promise<Buffer> {
-  const pieces = await Promise.all(segments.map(({ blob }) => blobs.get(blob)));
-  return Buffer.concat(pieces.map((piece) => piece ?? Buffer.from('lost')));
+function reading(read: ReadContent): PackRequest['contents'] {
+  return { open: () => Promise.resolve(read), release: () => undefined };
 }
 
-const noFilter = () => Promise.reject(new Error('no program needed'));
+async function bytesOf(
+  blobs: PackRequest['blobs'],
+  { segments }: Awaited<ReturnType<typeof packTree>>,
+): Promise<Buffer> {
+  const pieces = await Promise.all(segments.map(({ blob }) => readFile(blobs.pathOf(blob))));
+  return Buffer.concat(pieces);
+}
+
+const PLAIN = { level: 0, cores: 2, zstdProgram: () => Promise.reject(new Error('no program needed')) };
+
+/** The program without the worker around it. */
+const testZstd: Parameters<typeof codecFor>[1]['zstdProgram'] = (args) =>
+  Promise.resolve({
+    version: 'test',
+    flush: () => undefined,
+    compress: (path) =>
+      Promise.resolve(spawnSync('zstd', ['-qc', ...args, path], { maxBuffer: 1 << 28 }).stdout),
+  });
 
 describe('packTree', () => {
   it('says what it has packed', async () => {
-    const root = threeSegments();
+    const root = fourSegments();
     const request = requestFor(root, {
-      codec: codecFor('tar', { level: 0, zstdVersion: 'test', filter: noFilter }),
+      codec: await codecFor('tar', PLAIN),
     });
     const packed = await packTree(request);
     const archive = archiveOf(root);
@@ -81,28 +110,26 @@ describe('packTree', () => {
       digest: digestOf(archive),
       plainSize: archive.length,
       plainDigest: digestOf(archive),
-      compressed: 3,
+      compressed: 2,
     });
     expect(packed.segments.reduce((sum, { size }) => sum + size, 0)).toBe(archive.length);
   });
 
   it('gives gzip members that read as one stream', async () => {
-    const root = threeSegments();
+    const root = fourSegments();
     const request = requestFor(root, {
-      codec: codecFor('tar.gz', { level: 1, zstdVersion: 'test', filter: noFilter }),
+      codec: await codecFor('tar.gz', { ...PLAIN, level: 1 }),
     });
     const packed = await packTree(request);
     const bytes = await bytesOf(request.blobs, packed);
     expect(gunzipSync(bytes).equals(archiveOf(root))).toBe(true);
-    expect(packed).toMatchObject({ size: bytes.length, digest: digestOf(bytes), segments: { length: 3 } });
+    expect(packed).toMatchObject({ size: bytes.length, digest: digestOf(bytes), segments: { length: 4 } });
   });
 
   it.skipIf(!hasProgram('zstd'))('gives zstd frames that read as one stream', async () => {
-    const root = threeSegments();
-    const filter = ([program = '', ...args]: readonly string[], input: Buffer) =>
-      Promise.resolve(spawnSync(program, args, { input, maxBuffer: 1 << 28 }).stdout);
+    const root = fourSegments();
     const request = requestFor(root, {
-      codec: codecFor('tar.zst', { level: 3, zstdVersion: 'test', filter }),
+      codec: await codecFor('tar.zst', { level: 3, cores: 2, zstdProgram: testZstd }),
     });
     const bytes = await bytesOf(request.blobs, await packTree(request));
     const plain = spawnSync('zstd', ['-dcq'], { input: bytes, maxBuffer: 1 << 28 }).stdout;
@@ -110,36 +137,41 @@ describe('packTree', () => {
   });
 
   it('gives the same bytes with one core and with many, from nothing and from the store', async () => {
-    const one = await packTree(requestFor(threeSegments(), { parallel: 1 }));
-    const request = requestFor(threeSegments(), { parallel: 16 });
+    const one = await packTree(requestFor(fourSegments(), { codec: new CountingCodec(1) }));
+    const request = requestFor(fourSegments(), { codec: new CountingCodec(16) });
     const { compressed: cold, ...many } = await packTree(request);
     const { compressed: warm, ...again } = await packTree(request);
-    expect(one).toEqual({ ...many, compressed: 3 });
+    expect(one).toEqual({ ...many, compressed: 4 });
     expect(again).toEqual(many);
-    expect([cold, warm]).toEqual([3, 0]);
+    expect([cold, warm]).toEqual([4, 0]);
   });
 
-  it('says how much of the content is packed, from the store too', async () => {
-    const request = requestFor(threeSegments(), { parallel: 1 });
+  it('says how much of the archive is packed, from the store too', async () => {
+    const request = requestFor(fourSegments());
     for (const run of ['from nothing', 'from the store']) {
       const told: (readonly [number, number])[] = [];
-      await packTree({ ...request, onProgress: (done, total) => told.push([done, total]) });
-      const total = 8 * MIB + 1;
-      expect(told, run).toEqual([
-        [4 * MIB, total],
-        [8 * MIB, total],
-        [total, total],
-      ]);
+      const { plainSize } = await packTree({
+        ...request,
+        onProgress: (done, total) => told.push([done, total]),
+      });
+      const dones = told.map(([done]) => done);
+      expect(dones, run).toHaveLength(4);
+      expect(dones, run).toEqual(dones.toSorted((one, other) => one - other));
+      expect(dones.at(-1), run).toBe(plainSize);
+      expect(
+        told.every(([done, total]) => done <= total),
+        run,
+      ).toBe(true);
     }
   });
 
   it('compresses nothing a second time, and only what changed after a change', async () => {
     const codec = new CountingCodec();
-    const request = requestFor(threeSegments(), { codec });
+    const request = requestFor(fourSegments(), { codec });
     await packTree(request);
     codec.poisoned = true;
     expect((await packTree(request)).compressed).toBe(0);
-    const changed = requestFor(threeSegments('x'), {
+    const changed = requestFor(fourSegments('x'), {
       codec,
       blobs: request.blobs,
       segments: request.segments,
@@ -150,19 +182,19 @@ describe('packTree', () => {
   });
 
   it('does not mix up segments of two codecs', async () => {
-    const request = requestFor(threeSegments());
+    const request = requestFor(fourSegments());
     await packTree(request);
     const plain = await packTree({
       ...request,
-      codec: codecFor('tar', { level: 0, zstdVersion: 'test', filter: noFilter }),
+      codec: await codecFor('tar', PLAIN),
     });
-    expect(plain).toMatchObject({ digest: plain.plainDigest, compressed: 3 });
+    expect(plain).toMatchObject({ digest: plain.plainDigest, compressed: 2 });
   });
 
   it('compresses a segment again whose blob was damaged or lost', async () => {
     const directory = privateDirectory();
     const blobs = new DiskBlobStore(directory);
-    const request = requestFor(threeSegments(), { blobs });
+    const request = requestFor(fourSegments(), { blobs });
     const before = await packTree(request);
     const [first, second] = before.segments.map(({ blob }) => blobs.pathOf(blob));
     const bytes = readFileSync(first ?? '');
@@ -180,14 +212,19 @@ describe('packTree', () => {
     let most = 0;
     const codec: Codec = {
       id: 'slow',
-      compress: async (plain) => {
-        most = Math.max(most, ++open);
-        await new Promise((resolve) => setImmediate(resolve));
-        open--;
-        return plain;
+      lengths: LENGTHS,
+      parallel: 2,
+      compressor: {
+        takes: 'bytes',
+        compress: async (plain) => {
+          most = Math.max(most, ++open);
+          for (let turn = 0; turn < 500; turn++) await new Promise((resolve) => setImmediate(resolve));
+          open--;
+          return plain;
+        },
       },
     };
-    await packTree(requestFor(rootfs({ big: file(Buffer.alloc(40 * MIB)) }), { codec, parallel: 2 }));
+    await packTree(requestFor(rootfs({ big: file(Buffer.alloc(10 * LONGEST, 'an odd text')) }), { codec }));
     expect(most).toBe(2);
   });
 
@@ -195,30 +232,31 @@ describe('packTree', () => {
     const running: string[] = [];
     const codec: Codec = {
       id: 'failing',
-      compress: async (plain) => {
-        running.push('started');
-        if (running.length > 1) throw new Error('compressor died');
-        await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-        running.push('ended');
-        return plain;
+      lengths: LENGTHS,
+      parallel: 3,
+      compressor: {
+        takes: 'bytes',
+        compress: async (plain) => {
+          running.push('started');
+          if (running.length > 1) throw new Error('compressor died');
+          await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+          running.push('ended');
+          return plain;
+        },
       },
     };
-    await expect(packTree(requestFor(threeSegments(), { codec }))).rejects.toThrow('compressor died');
+    await expect(packTree(requestFor(fourSegments(), { codec }))).rejects.toThrow('compressor died');
     expect(running).toContain('ended');
   });
 
   it('stops when it is told to', async () => {
     const stop = new AbortController();
-    const codec = new CountingCodec();
+    const codec = new CountingCodec(1);
     const packing = packTree(
-      requestFor(threeSegments(), {
+      requestFor(fourSegments(), {
         codec,
-        parallel: 1,
         signal: stop.signal,
-        readContent: ({ size }) => {
-          stop.abort(new Error('enough'));
-          return Buffer.alloc(size);
-        },
+        contents: reading(() => stop.abort(new Error('enough'))),
       }),
     );
     await expect(packing).rejects.toThrow('enough');
@@ -226,21 +264,21 @@ describe('packTree', () => {
   });
 
   it('fails with the reason why a file could not be read', async () => {
-    const readContent = () => {
+    const contents = reading(() => {
       throw new Error('a changed since it was captured');
-    };
-    await expect(packTree(requestFor(threeSegments(), { readContent }))).rejects.toThrow('changed since');
+    });
+    await expect(packTree(requestFor(fourSegments(), { contents }))).rejects.toThrow('changed since');
   });
 
   it('keeps segments where an index of another process finds them', async () => {
     const directory = privateDirectory();
     const blobs = new DiskBlobStore(join(directory, 'blobs'));
     const index = () => new SegmentIndex(join(directory, 'segments'));
-    await packTree(requestFor(threeSegments(), { blobs, segments: index() }));
+    await packTree(requestFor(fourSegments(), { blobs, segments: index() }));
     const codec = new CountingCodec();
     codec.poisoned = true;
-    expect(
-      (await packTree(requestFor(threeSegments(), { blobs, segments: index(), codec }))).compressed,
-    ).toBe(0);
+    expect((await packTree(requestFor(fourSegments(), { blobs, segments: index(), codec }))).compressed).toBe(
+      0,
+    );
   });
 });

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { type Digest, digestOf } from '../../../src/base/index.js';
 import { planSegments, type SegmentPlan, tarHeader } from '../../../src/pack/index.js';
 import { type ByteString, byteString, type Node, TreeObjects, walkTree } from '../../../src/tree/index.js';
-import { archiveOf, plansOf } from '../../support/archive-of.js';
+import { archiveOf, LENGTHS, plansOf } from '../../support/archive-of.js';
 import { dir, file, link, rootfs, symlink } from '../../support/naive-rootfs.js';
 
 const MIB = 1024 * 1024;
+const { shortest: SHORTEST, longest: LONGEST } = LENGTHS;
 const META = { mode: 0o644, uid: 0, gid: 0, mtime: 0 };
 
 /** Only names and sizes matter to where borders fall, so no file needs to have bytes. */
@@ -29,7 +30,7 @@ function plan(files: Sizes): readonly SegmentPlan[] {
   const entries = new Map<ByteString, Node>();
   for (const [name, { size, version }] of files)
     entries.set(byteString(name), { type: 'file', ...META, size, digest: digestOf(`${name} ${version}`) });
-  return [...planSegments(walkTree(objects, objects.put({ meta: META, entries })))];
+  return [...planSegments(walkTree(objects, objects.put({ meta: META, entries })), LENGTHS)];
 }
 
 const keysOf = (plans: readonly SegmentPlan[]): readonly Digest[] =>
@@ -42,12 +43,13 @@ const MIXED = (index: number) => (index % 50 === 0 ? 3 * MIB : SMALL(index));
 describe('planSegments', () => {
   it('gives the headers, contents and padding of all members in walk order, then two zero blocks', () => {
     const root = rootfs({ b: file('bb'), 'a/x': file('x'.repeat(513)), 'a/l': symlink('x'), e: file('') });
-    const [only, ...more] = plansOf(root);
+    const [only, end, ...more] = plansOf(root);
     expect(more).toEqual([]);
-    expect(only?.plainSize).toBe(archiveOf(root).length);
+    expect((only?.plainSize ?? 0) + 1024).toBe(archiveOf(root).length);
     expect(
       only?.members.map((member) => (member.kind === 'bytes' ? member.bytes.length : member.path)),
-    ).toEqual([...[512, 512, 512], ...[512, 'a/x', 511], ...[512, 'b', 510], 512, 1024]);
+    ).toEqual([...[512, 512, 512], ...[512, 'a/x', 511], ...[512, 'b', 510], 512]);
+    expect(end?.members.map((member) => member.kind === 'bytes' && member.bytes.length)).toEqual([1024]);
     expect(archiveOf(root).subarray(-1024).equals(Buffer.alloc(1024))).toBe(true);
   });
 
@@ -66,12 +68,12 @@ describe('planSegments', () => {
     expect(keysOf(plan(new Map([...files].reverse())))).toEqual(keysOf(plan(files)));
   });
 
-  it('keeps segments between one MiB and the longest and one slice more', () => {
+  it('keeps segments between the shortest and twice the longest', () => {
     for (const sizes of [SMALL, MIXED, () => 100, () => 2 * MIB]) {
       const plans = plan(sizesOf(700, sizes));
       for (const { plainSize } of plans.slice(0, -1)) {
-        expect(plainSize).toBeGreaterThanOrEqual(MIB);
-        expect(plainSize).toBeLessThan(8 * MIB + 4096);
+        expect(plainSize).toBeGreaterThanOrEqual(SHORTEST);
+        expect(plainSize).toBeLessThan(2 * LONGEST + 4096);
       }
     }
   });
@@ -89,7 +91,7 @@ describe('planSegments', () => {
     for (const index of [0, 777, 1499]) {
       const name = `file-${String(index).padStart(5, '0')}`;
       const same = { size: before.get(name)?.size ?? 0, version: 2 };
-      expect(newSegments(new Map(before).set(name, same))).toBe(1);
+      expect(newSegments(new Map(before).set(name, same))).toBe(Math.ceil(same.size / LONGEST));
       // A border may move; from the next one that both have, all is as it was.
       const grown = { size: same.size + 100_000, version: 2 };
       expect(newSegments(new Map(before).set(name, grown))).toBeLessThanOrEqual(most);
@@ -100,20 +102,20 @@ describe('planSegments', () => {
     }
   });
 
-  it('cuts a big file into slices of four MiB', () => {
-    const plans = plan(new Map([['big', { size: 9 * MIB, version: 1 }]]));
+  it('cuts a big file into slices', () => {
+    const plans = plan(new Map([['big', { size: 2 * LONGEST + MIB, version: 1 }]]));
     expect(plans).toHaveLength(3);
     const slices = plans.flatMap(({ members }) => members).filter((member) => member.kind === 'content');
     expect(slices).toMatchObject([
-      { offset: 0, size: 4 * MIB, fileSize: 9 * MIB },
-      { offset: 4 * MIB, size: 4 * MIB },
-      { offset: 8 * MIB, size: MIB },
+      { offset: 0, size: LONGEST, fileSize: 2 * LONGEST + MIB },
+      { offset: LONGEST, size: LONGEST },
+      { offset: 2 * LONGEST, size: MIB },
     ]);
   });
 
   it.each([
-    [4 * MIB, [4 * MIB]],
-    [4 * MIB + 1, [4 * MIB, 1]],
+    [LONGEST, [LONGEST]],
+    [LONGEST + 1, [LONGEST, 1]],
     [1, [1]],
     [0, []],
   ])('slices a file of %i bytes without empty slices', (size, expected) => {

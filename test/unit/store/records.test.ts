@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { digestOf } from '../../../src/base/index.js';
-import { LastRuns, LayerStore, OutputRecords, SegmentIndex, Staging } from '../../../src/store/index.js';
+import {
+  LastRuns,
+  LayerStore,
+  OutputRecords,
+  Reproducibility,
+  SegmentIndex,
+  Staging,
+} from '../../../src/store/index.js';
 import { privateDirectory } from '../../support/template-tree.js';
 
 describe('LastRuns', () => {
@@ -144,20 +151,33 @@ describe('OutputRecords', () => {
   });
 });
 
+describe('Reproducibility', () => {
+  it('keeps what differed until a later check finds nothing', async () => {
+    const directory = privateDirectory();
+    const key = digestOf('an action');
+    await new Reproducibility(directory).note(key, ['changed etc/id']);
+    expect(await new Reproducibility(directory).differences(key)).toEqual(['changed etc/id']);
+    expect(await new Reproducibility(directory).differences(digestOf('another'))).toEqual([]);
+    await new Reproducibility(directory).note(key, []);
+    expect(await new Reproducibility(directory).differences(key)).toEqual([]);
+  });
+});
+
 describe('SegmentIndex', () => {
-  const segment = { blob: digestOf('blob'), size: 1, plainSize: 2 };
+  const plain = { key: digestOf('plan'), size: 5, check: 7 };
+  const segments = [{ blob: digestOf('blob'), size: 1, check: 3, plain }];
 
   it('finds what was put, also in another process', async () => {
     const directory = privateDirectory();
-    await new SegmentIndex(directory).put(digestOf('key'), segment);
-    expect(await new SegmentIndex(directory).get(digestOf('key'))).toEqual(segment);
+    await new SegmentIndex(directory).put(digestOf('key'), segments);
+    expect(await new SegmentIndex(directory).get(digestOf('key'))).toEqual(segments);
     expect(await new SegmentIndex(directory).get(digestOf('other'))).toBeUndefined();
   });
 
   it('takes a damaged entry for none', async () => {
     const directory = privateDirectory();
     const index = new SegmentIndex(directory);
-    await index.put(digestOf('key'), segment);
+    await index.put(digestOf('key'), segments);
     const hex = digestOf('key').slice('sha256:'.length);
     const path = join(directory, hex.slice(0, 2), `${hex}.json`);
     for (const text of ['', 'torn', `${digestOf('x')}\n{}`]) {

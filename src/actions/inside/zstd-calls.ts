@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+import { FILES_A_CALL } from '../../pack/index.js';
+
+interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Runs the zstd program for many files. xargs starts it, some at a time: forking this process would copy the page tables
+ * of all that it holds, for each of hundreds of files, and make every page it writes to afterwards a fault.
+ */
+export class ZstdCalls {
+  readonly #directory: string;
+  readonly #atOnce: number;
+  readonly #waiting = new Map<string, Waiting>();
+  #xargs: ChildProcess | undefined;
+  #ended: Promise<void> = Promise.resolve();
+
+  /** @param directory a private directory for frames until they are read */
+  constructor(directory: string, atOnce: number) {
+    this.#directory = directory;
+    this.#atOnce = atOnce;
+  }
+
+  /** @param args the same in all calls */
+  async compress(path: string, args: readonly string[]): Promise<Buffer> {
+    this.#xargs ??= this.#start(args);
+    await new Promise<void>((resolve, reject) => {
+      this.#waiting.set(path, { resolve, reject });
+      this.#xargs?.stdin?.write(`${path}\0`);
+    });
+    const frame = join(this.#directory, `${basename(path)}.zst`);
+    const bytes = await readFile(frame);
+    await rm(frame);
+    return bytes;
+  }
+
+  /** xargs gathers files for a call; at the end of its input it takes what there is. */
+  flush(): void {
+    this.#xargs?.stdin?.end();
+    this.#xargs = undefined;
+  }
+
+  /** Resolves when nothing of it runs any more. */
+  async end(): Promise<void> {
+    this.flush();
+    await this.#ended;
+  }
+
+  #start(args: readonly string[]): ChildProcess {
+    // `$0` is the directory for frames, `$@` are files. It says which are done.
+    const call = `zstd --quiet ${args.join(' ')} --output-dir-flat "$0" -- "$@" && printf '%s\\0' "$@"`;
+    const limits = ['-n', `${FILES_A_CALL}`, '-P', `${this.#atOnce}`];
+    const argv = ['-0', '-r', ...limits, 'sh', '-c', call, this.#directory];
+    const child = spawn('xargs', argv, { stdio: ['pipe', 'pipe', 'inherit'] });
+    let unread = '';
+    child.stdout.setEncoding('latin1');
+    child.stdout.on('data', (text: string) => {
+      const done = `${unread}${text}`.split('\0');
+      unread = done.pop() ?? '';
+      for (const path of done) this.#settle(path);
+    });
+    child.stdin.on('error', () => undefined);
+    const before = this.#ended;
+    const gone = new Promise<void>((resolve) => {
+      const ended = (error: Error) => {
+        for (const { reject } of this.#waiting.values()) reject(error);
+        this.#waiting.clear();
+        resolve();
+      };
+      child.on('error', ended);
+      child.on('close', (status) => ended(new Error(`zstd by xargs ended with status ${status}`)));
+    });
+    this.#ended = before.then(() => gone);
+    return child;
+  }
+
+  #settle(path: string): void {
+    const waiting = this.#waiting.get(path);
+    this.#waiting.delete(path);
+    waiting?.resolve();
+  }
+}
+
+/** What the program says of itself. */
+export function zstdVersion(): Promise<string> {
+  const child = spawn('zstd', ['--version'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status) => {
+      if (status === 0) resolve(Buffer.concat(chunks).toString().trim());
+      else reject(new Error(`zstd --version ended with status ${status}`));
+    });
+  });
+}

@@ -1,0 +1,14 @@
+import { parentPort } from 'node:worker_threads';
+
+import { type Piece, PieceHash } from './piece-hash.js';
+
+/** The program of the thread that `digestInThread` starts. */
+const hash = new PieceHash();
+parentPort?.on('message', (message: Piece | 'finish') => {
+  if (message !== 'finish') {
+    hash.add(message);
+    return;
+  }
+  parentPort?.postMessage(hash.finish());
+  parentPort?.close();
+});

@@ -1,0 +1,37 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { type Digest, hexOf, publishFile } from '../base/index.js';
+import { seal, unseal } from './seal.js';
+
+/**
+ * `last/differs-KEY.json`: what differed when the action of a key was run twice. Such an action is cached as any other:
+ * later steps are keyed by the tree that it left, so they are right about whichever result there is.
+ */
+export class Reproducibility {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** @param differences paths, or names of results; none: it was found reproducible after all */
+  async note(key: Digest, differences: readonly string[]): Promise<void> {
+    if (differences.length === 0) await rm(this.#pathOf(key), { force: true });
+    else await publishFile(this.#pathOf(key), seal(JSON.stringify(differences)));
+  }
+
+  /** None also when nobody has looked. */
+  async differences(key: Digest): Promise<readonly string[]> {
+    try {
+      const body = unseal(await readFile(this.#pathOf(key), 'utf8'));
+      return body === undefined ? [] : (JSON.parse(body) as readonly string[]);
+    } catch {
+      return [];
+    }
+  }
+
+  #pathOf(key: Digest): string {
+    return join(this.#directory, `differs-${hexOf(key)}.json`);
+  }
+}
