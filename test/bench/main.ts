@@ -6,10 +6,13 @@
 import { coldRows } from './cold-rows.js';
 import { median } from './command.js';
 import { editRow } from './edit-row.js';
+import { hypervisorRows } from './hypervisor-rows.js';
 import { describeLoad, describeMachine } from './machine.js';
 import { noOpRows } from './no-op-rows.js';
+import { scaleRows } from './scale-rows.js';
 import { scenarios } from './scenarios.js';
 import { type Row, renderTable } from './table.js';
+import { watchRows } from './watch-rows.js';
 import { Workbench } from './workbench.js';
 
 async function main(args: readonly string[], cacheDirectory: string | undefined): Promise<number> {
@@ -37,6 +40,10 @@ async function measure(bench: Workbench, store: 'empty' | 'filled'): Promise<rea
   else await bench.build();
   rows.push(...(await noOpRows(bench)));
   for (const scenario of scenarios) rows.push(await editRow(bench, scenario));
+  rows.push(...(await watchRows(bench)));
+  rows.push(...(await scaleRows()));
+  // Last, since they begin with empty stores.
+  if (store === 'empty') rows.push(...(await hypervisorRows(bench)));
   return rows;
 }
 
@@ -45,6 +52,7 @@ function notes(bench: Workbench): readonly string[] {
   return [
     `pptp-server/openvz on Debian 12, tar.gz, ${signature}; times are wall time, the plain pipeline runs no hooks`,
     'both sides of the cold rows download in every run, after one run of the pipeline that does not count',
+    'watch: from saving the last hook to the news that the signed bundle is on disk',
     'programs and bytes written to files are counted by strace in a run of their own; ? where it cannot',
   ];
 }

@@ -52,6 +52,6 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** The tree differs after it, so everything that follows the hook has to run. */
-function writesFile(which: string, round: number): string {
+export function writesFile(which: string, round: number): string {
   return `echo 'round ${round}' >/etc/mkve-bench-${which}`;
 }

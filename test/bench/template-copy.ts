@@ -18,6 +18,8 @@ export interface TemplateCopy {
   readonly packages: readonly string[];
   /** Makes it pristine again, with one change. */
   apply(edit: Edit): void;
+  /** Saves the last hook with other lines of shell before its own, and touches nothing else. */
+  saveLastHook(text: string): void;
 }
 
 /** @param from `directory` of the template, and where hooks are that it does not bring along */
@@ -50,7 +52,11 @@ export function copyTemplate(
     if (edit.kind === 'hook' && hook !== undefined) writeHook(hook, edit.text);
   };
   apply({ kind: 'nothing' });
-  return { directory, packages: target.packages, apply };
+  const saveLastHook = (text: string) => {
+    const hook = target.hooks.at(-1);
+    if (hook !== undefined) writeHook(hook, text);
+  };
+  return { directory, packages: target.packages, apply, saveLastHook };
 }
 
 function write(file: string, text: string, mode: number): void {

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -11,7 +12,10 @@ import { copyTemplate, type TemplateCopy } from './template-copy.js';
 export const SUITE = 'bookworm';
 const HYPERVISOR = 'openvz';
 const ROOT = resolve(import.meta.dirname, '../..');
+/** The template that is measured. */
+export const FIXTURE = join(ROOT, 'fixtures/templates/pptp-server');
 const PROGRAM = join(ROOT, 'dist/cli/mkve-bundle.js');
+const MKVE = join(ROOT, 'dist/cli/mkve.js');
 
 /** One run of mkve-bundle. Milliseconds. */
 export interface BundleRun {
@@ -43,7 +47,7 @@ export class Workbench {
     this.#log = join(this.directory, 'mkve.log');
     this.template = copyTemplate(
       {
-        directory: join(ROOT, 'fixtures/templates/pptp-server'),
+        directory: FIXTURE,
         stockHooks: join(ROOT, 'src/stock/hooks'),
         hypervisor: HYPERVISOR,
       },
@@ -64,6 +68,26 @@ export class Workbench {
     return { argv: [process.execPath, PROGRAM, ...options, this.template.directory], env: this.env };
   }
 
+  /**
+   * The command line of `mkve` on an mkvefile of its own, beside the template.
+   * @param template as the mkvefile says it: `{ path: './pptp-server' }`
+   */
+  mkveCommand(template: string, args: readonly string[]): Command {
+    const name = `${createHash('sha256').update(template).digest('hex').slice(0, 8)}.mkvefile.ts`;
+    const sign = this.signed ? '{}' : 'false';
+    writeFileSync(
+      join(this.directory, name),
+      `import { defineConfig, mmdebstrap } from 'mkve';
+export default defineConfig({
+  templates: { 'pptp-server': ${template} },
+  packages: mmdebstrap({ suite: '${SUITE}' }),
+  sign: ${sign},
+});
+`,
+    );
+    return { argv: [process.execPath, MKVE, ...args, '--file', join(this.directory, name)], env: this.env };
+  }
+
   /** Builds, and learns from the log how long the hooks took by themselves. */
   async build(): Promise<BundleRun> {
     const { argv, env } = this.bundleCommand;
@@ -74,6 +98,11 @@ export class Workbench {
   /** Milliseconds. */
   time(command: Command): Promise<number> {
     return timed(command, join(this.directory, 'printed'));
+  }
+
+  /** What the program that was timed last has printed. */
+  printed(): string {
+    return readFileSync(join(this.directory, 'printed'), 'utf8');
   }
 
   effort(command: Command): Promise<Effort | undefined> {
