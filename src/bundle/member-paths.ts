@@ -66,8 +66,7 @@ export function pathsUsedTwice(paths: readonly string[]): readonly string[] {
 }
 
 export function hasControlCharacter(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
-  return /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text);
+  return /[\p{Cc}\u2028\u2029]/u.test(text);
 }
 
 // What Linux takes in one call (PATH_MAX, limits.h).

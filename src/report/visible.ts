@@ -1,9 +1,7 @@
 /** Select Graphic Rendition (ECMA-48 8.3.117): colours and the like, which many programs write even into a pipe. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const COLOR = /\x1b\[[\d;:]*m/g;
+const COLOR = new RegExp(`${String.fromCharCode(0x1b)}\\[[\\d;:]*m`, 'g');
 /** The last character stands for the emoji and the Persian words that are made with the two joiners. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const UNPRINTABLE = /(?![\t\n\u200c\u200d])[\x00-\x1f\x7f-\x9f\u2028\u2029\p{Cf}]/gu;
+const UNPRINTABLE = /(?![\t\n\u200c\u200d])[\p{Cc}\u2028\u2029\p{Cf}]/gu;
 
 /**
  * Text of others (what hooks wrote, names of files) so that it can be shown: nothing in it moves the cursor, sets the

@@ -4,7 +4,7 @@ import { readCopyArgument } from '../../../src/cli/copy-argument.js';
 import { byteString } from '../../../src/tree/index.js';
 
 function read(text: string) {
-  const argument = readCopyArgument(text, '/work');
+  const argument = readCopyArgument(text, '/home/ann');
   if (!argument.ok)
     return argument.error.kind === 'usage-wrong' ? argument.error.message : argument.error.kind;
   const { source, name, destination } = argument.value;
@@ -13,17 +13,17 @@ function read(text: string) {
 
 describe('SRC[:DEST]', () => {
   it.each([
-    ['motd:/etc/motd', ['/work/motd', 'motd', '/etc/motd', 'auto']],
-    ['a/motd:/etc/', ['/work/a/motd', 'motd', '/etc/', 'into']],
-    ['a/motd:/etc/.', ['/work/a/motd', 'motd', '/etc/.', 'into']],
-    ['dir/:/srv', ['/work/dir', 'dir', '/srv', 'auto']],
+    ['motd:/etc/motd', ['/home/ann/motd', 'motd', '/etc/motd', 'auto']],
+    ['a/motd:/etc/', ['/home/ann/a/motd', 'motd', '/etc/', 'into']],
+    ['a/motd:/etc/.', ['/home/ann/a/motd', 'motd', '/etc/.', 'into']],
+    ['dir/:/srv', ['/home/ann/dir', 'dir', '/srv', 'auto']],
     // What is in a directory, as cp -r and docker COPY take it.
-    ['dir/.:/srv', ['/work/dir', 'dir', '/srv', 'at']],
-    ['.:/srv/', ['/work', 'work', '/srv/', 'at']],
+    ['dir/.:/srv', ['/home/ann/dir', 'dir', '/srv', 'at']],
+    ['.:/srv/', ['/home/ann', 'ann', '/srv/', 'at']],
     ['/etc/hosts', ['/etc/hosts', 'hosts', '/etc/hosts', 'at']],
     ['/etc/../etc/apt/', ['/etc/apt', 'apt', '/etc/apt', 'at']],
-    ['a\\:b:/c:d', ['/work/a:b', 'a:b', '/c:d', 'auto']],
-    ['волк:/srv/волк', ['/work/волк', 'волк', byteString('/srv/волк'), 'auto']],
+    ['a\\:b:/c:d', ['/home/ann/a:b', 'a:b', '/c:d', 'auto']],
+    ['волк:/srv/волк', ['/home/ann/волк', 'волк', byteString('/srv/волк'), 'auto']],
   ])('%s is %j', (text, expected) => {
     expect(read(text)).toEqual(expected);
   });
