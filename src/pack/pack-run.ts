@@ -5,6 +5,7 @@ import { Buffers } from './buffers.js';
 import type { DigestStream } from './digest-stream.js';
 import { makeSegment, recordKey, type SegmentContext } from './make-segment.js';
 import type { PackedRootfs, PackRequest, ReadContent } from './pack-tree.js';
+import { PackProgress } from './progress.js';
 import { type PackedTree, partsOfSection, type Section } from './sections.js';
 import { END_SEGMENT, planSegments, type SegmentPlan } from './segments.js';
 import { Weights } from './weights.js';
@@ -35,14 +36,14 @@ export class PackRun {
   readonly #plainDigest: DigestStream | undefined;
   #digested: Promise<void> = Promise.resolve();
   #compressed = 0;
-  /** Bytes of the plain archive. */
-  #done = 0;
+  readonly #progress: PackProgress;
 
   constructor(request: PackRequest, records: Records) {
     this.#request = request;
     this.#records = records;
     const { objects, codec } = request;
     this.#tree = { objects, weights: new Weights(objects), lengths: codec.lengths };
+    this.#progress = new PackProgress(this.#tree.weights.of(request.tree), request.onProgress);
     this.#context = {
       request,
       find: (key) => this.#find(key),
@@ -123,8 +124,7 @@ export class PackRun {
     const { blobs, segments } = this.#request;
     this.#packedDigest.add({ path: blobs.pathOf(blob), size, check });
     this.#plainDigest?.add({ path: segments.plainPath(plain.key), size: plain.size, check: plain.check });
-    this.#done += plain.size;
-    this.#request.onProgress?.(this.#done, Math.max(this.#done, this.#tree.weights.of(this.#request.tree)));
+    this.#progress.add(plain.size);
   }
 
   async #find(key: Digest): Promise<readonly Segment[] | undefined> {
@@ -140,6 +140,7 @@ export class PackRun {
 
   async #outcome(segments: readonly Segment[]): Promise<RunOutcome> {
     await this.#digested;
+    this.#progress.finish();
     const [packed, plain] = await Promise.all([this.#packedDigest.finish(), this.#plainDigest?.finish()]);
     return {
       packed: {

