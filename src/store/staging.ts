@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { hasErrorCode } from '../base/index.js';
 import { identityOfThisProcess, lifeOf, type ProcessIdentity } from './identity.js';
@@ -75,10 +76,31 @@ export class Staging {
 
 async function isAbandoned(ownerFile: string): Promise<boolean> {
   try {
-    const life = lifeOf(JSON.parse(await readFile(ownerFile, 'utf8')) as ProcessIdentity);
+    const owner = (await readOwner(ownerFile)) ?? (await readOwnerLater(ownerFile));
+    // Still not whole: its writer was killed in the middle.
+    if (owner === undefined) return true;
+    const life = lifeOf(owner);
     return life === 'dead' || (life === 'unknown' && (await isOld(ownerFile)));
   } catch {
     return false;
+  }
+}
+
+/** Far longer than a process takes to write a hundred bytes. */
+const MOST_WRITING_MS = 200;
+
+async function readOwnerLater(ownerFile: string): Promise<ProcessIdentity | undefined> {
+  await sleep(MOST_WRITING_MS);
+  return readOwner(ownerFile);
+}
+
+/** Nothing while the file is not whole. */
+async function readOwner(ownerFile: string): Promise<ProcessIdentity | undefined> {
+  try {
+    return JSON.parse(await readFile(ownerFile, 'utf8')) as ProcessIdentity;
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return undefined;
+    throw thrown;
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, watch } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 
 import fc from 'fast-check';
@@ -153,22 +153,22 @@ describe.each(runsAs)('a build that is interrupted, run by the %s', (as) => {
     }
   });
 
-  const staged = (purpose: string) => readdirSync(`${store}/tmp`).some((name) => name.startsWith(purpose));
-  const states: readonly (readonly [string, () => boolean])[] = [
-    ['a layer is being made', () => staged('hook-')],
-    ['the root file system is being packed', () => staged('pack-')],
-    ['the bundle is being written', () => readdirSync(rig.directory).some((name) => name.endsWith('.tmp'))],
+  const staging = () => `${store}/tmp`;
+  const states: readonly (readonly [string, () => string, RegExp])[] = [
+    ['a layer is being made', staging, /^run-/],
+    ['the root file system is being packed', staging, /^pack-/],
+    ['the bundle is being written', () => rig.directory, /\.tmp$/],
   ];
   it.each(as === 'caller' ? states : [])(
     'by SIGKILL while %s leaves no trace after the next build',
-    async (what, isSo) => {
+    async (what, directory, name) => {
       rig.template({
         hooks: { ...quiet(), '15-more': 'head -c 30000000 /dev/urandom >/etc/more; : >/etc/more' },
       });
+      const appears = appearing(directory(), name);
       const running = start();
-      const ended = running.ended.then(() => 'ended' as const);
-      const reached = await Promise.race([ended, until(what, isSo).then(() => 'reached' as const)]);
-      expect(reached).toBe('reached');
+      const ended = running.ended.then(({ stdout, stderr }) => `ended before ${what}:\n${stdout}${stderr}`);
+      expect(await Promise.race([appears, ended])).toMatch(name);
       kill(running.pid);
       await running.ended;
       const done = await finish();
@@ -210,3 +210,15 @@ describe.each(runsAs)('a build that is interrupted, run by the %s', (as) => {
     }
   }
 });
+
+/** The first entry of that name to appear in a directory, heard of from the kernel: it may be there for a moment only. */
+function appearing(directory: string, name: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const watcher = watch(directory, (_event, entry) => {
+      if (entry === null || !name.test(entry)) return;
+      watcher.close();
+      resolve(entry);
+    });
+    watcher.on('error', reject);
+  });
+}

@@ -76,7 +76,9 @@ async function explain(session: Session, planned: PlannedStep<Step>): Promise<Ex
 
 /** Why it last ran. What it was a cascade of is no longer known. */
 function lastWhy({ executor }: Session, step: Step, last: LastRun | undefined): Why {
-  if (last?.cause !== undefined) return { kind: last.cause };
+  // That it had failed before says less than what had changed before it did.
+  const isRetry = last?.cause === 'failed-before' && last.previous !== undefined;
+  if (last?.cause !== undefined && !isRetry) return { kind: last.cause };
   if (last?.previous === undefined) return { kind: 'first-build' };
   const documents = { before: last.previous.action, after: last.action };
   return { kind: 'changed', differences: namedDifferences(step, executor, documents), cascadeOf: [] };

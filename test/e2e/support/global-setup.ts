@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
 import type { TestProject } from 'vitest/node';
 
@@ -36,7 +37,7 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 const USER = `mkve-e2e-${createHash('sha256').update(ROOT).digest('hex').slice(0, 6)}`;
 
 /** Builds once what most tests start from: the real thing, from the host's mirrors. */
-export default function setup(project: TestProject): () => void {
+export default async function setup(project: TestProject): Promise<() => void> {
   const directory = mkdtempSync(join(scratch(), 'mkve-e2e-'));
   execFileSync('chmod', ['755', directory]);
   const teardown = () => {
@@ -46,9 +47,12 @@ export default function setup(project: TestProject): () => void {
   try {
     const mkve = installUnder(directory);
     const store = join(directory, 'store');
-    seed({ mkve, store, directory });
     const user = process.getuid?.() === 0 ? addUser(directory) : undefined;
-    if (user !== undefined) seed({ mkve, store: user.store, directory, user: USER });
+    const template = writeSeed(directory);
+    await Promise.all([
+      seed({ mkve, store, directory, template }),
+      ...(user === undefined ? [] : [seed({ mkve, store: user.store, directory, template, user: USER })]),
+    ]);
     for (const filled of [store, ...(user === undefined ? [] : [user.store])])
       execFileSync('cp', ['-a', filled, seedOf(filled)]);
     project.provide('e2e', {
@@ -101,19 +105,24 @@ function seedOf(store: string): string {
   return `${store}-seed`;
 }
 
-function seed(at: {
-  readonly mkve: string;
-  readonly store: string;
-  readonly directory: string;
-  readonly user?: string;
-}): void {
-  const template = join(at.directory, 'seed');
-  rmSync(template, { recursive: true, force: true });
+/** A template with nothing but the base. */
+function writeSeed(directory: string): string {
+  const template = join(directory, 'seed');
   mkdirSync(join(template, 'packages-lists'), { recursive: true });
   mkdirSync(join(template, 'version'));
   writeFileSync(join(template, 'hypervisors'), 'lxc\n');
   writeFileSync(join(template, 'version/lxc'), 'template_version=1\n');
   writeFileSync(join(template, 'packages-lists/lxc'), '');
+  return template;
+}
+
+async function seed(at: {
+  readonly mkve: string;
+  readonly store: string;
+  readonly directory: string;
+  readonly template: string;
+  readonly user?: string;
+}): Promise<void> {
   const output = join(at.user === undefined ? at.directory : join(at.directory, 'home'), 'seed.bun');
   const bundle = [
     join(at.mkve, 'dist/cli/mkve-bundle.js'),
@@ -121,9 +130,8 @@ function seed(at: {
     '--suite=bookworm',
     '--force-no-sign',
   ];
-  const argv = [process.execPath, ...bundle, `--output=${output}`, template];
-  const command = at.user === undefined ? argv : ['runuser', '-u', at.user, '--', ...argv];
+  const argv = [process.execPath, ...bundle, `--output=${output}`, at.template];
+  const [program = '', ...args] = at.user === undefined ? argv : ['runuser', '-u', at.user, '--', ...argv];
   const env = { ...process.env, MKVE_CACHE_DIR: at.store, HOME: join(at.directory, 'no-home') };
-  const done = spawnSync(command[0] ?? '', command.slice(1), { env, encoding: 'utf8' });
-  if (done.status !== 0) throw new Error(`the seed could not be built: ${done.stdout}${done.stderr}`);
+  await promisify(execFile)(program, args, { env });
 }

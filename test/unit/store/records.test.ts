@@ -1,4 +1,12 @@
-import { appendFileSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -261,7 +269,21 @@ describe('Staging', () => {
   it('leaves a directory alone whose owner is only being written down', async () => {
     const staging = new Staging(join(privateDirectory(), 'tmp'));
     const directory = await staging.create('new');
+    const owner = readFileSync(`${directory}.owner.json`);
     writeFileSync(`${directory}.owner.json`, '');
-    expect(await staging.abandoned()).toEqual([]);
+    const looking = staging.abandoned();
+    writeFileSync(`${directory}.owner.json`, owner);
+    expect(await looking).toEqual([]);
+  });
+
+  it.each(['', '{"pid":'])('takes one for abandoned whose owner was cut off at %j', async (torn) => {
+    const root = join(privateDirectory(), 'tmp');
+    const staging = new Staging(root);
+    const directory = await staging.create('torn');
+    rmSync(directory, { recursive: true });
+    writeFileSync(`${directory}.owner.json`, torn);
+    expect(await staging.abandoned()).toEqual([directory]);
+    await staging.remove(directory);
+    expect(readdirSync(root)).toEqual([]);
   });
 });
