@@ -18,8 +18,7 @@ export default defineConfig({
           globalSetup: ['test/e2e/support/global-setup.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          // More than there are cores: much of the time a test waits for one program or another.
-          maxWorkers: 3,
+          maxWorkers: 2,
           // Vitest runs projects with different worker counts only in groups of their own.
           sequence: { groupOrder: 1 },
         },
