@@ -1,5 +1,6 @@
 import type { CommandHelp } from './command-help.js';
 import type { OptionNames, OptionSpec } from './option-spec.js';
+import { singleRun } from './single-run-options.js';
 
 /** SPEC section 3. Each one but help and version can be set in `~/.mkve/bundle-config` too. */
 export const mkveBundleOptions = [
@@ -21,23 +22,7 @@ export const mkveBundleOptions = [
     help: "where hooks are looked for after the template's own, instead of /usr/share/mkve/hooks",
   },
   { name: 'force-no-sign', takes: 'nothing', help: 'leave the bundle unsigned' },
-  {
-    name: 'backend',
-    takes: { value: 'NAME' },
-    help: "how packages are installed: auto (the host's own way, the default) or mmdebstrap",
-  },
-  {
-    name: 'suite',
-    takes: { value: 'NAME' },
-    help: "the distribution's suite, when the host's own is not meant",
-  },
-  { name: 'mirror', takes: { value: 'URL' }, repeatable: true, help: 'where packages are downloaded from' },
-  { name: 'arch', takes: { value: 'ARCH' }, help: "the architecture, when the host's own is not meant" },
-  { name: 'logfile', takes: { value: 'FILE' }, help: 'write a full log there as well' },
-  { name: 'verbose', short: 'v', takes: 'nothing', help: 'say more: what ran and why' },
-  { name: 'quiet', short: 'q', takes: 'nothing', help: 'say nothing but errors' },
-  { name: 'help', short: 'h', takes: 'nothing', help: 'print this text' },
-  { name: 'version', takes: 'nothing', help: 'print the version' },
+  ...singleRun,
 ] as const satisfies readonly OptionSpec[];
 
 export type MkveBundleOption = OptionNames<typeof mkveBundleOptions>;

@@ -1,5 +1,6 @@
 import type { CommandHelp } from './command-help.js';
 import type { OptionNames, OptionSpec } from './option-spec.js';
+import { singleRun } from './single-run-options.js';
 
 /** SPEC section 3. `--out`, as the original had it, is an abbreviation of `--output`. */
 export const mkveCacheOptions = [
@@ -43,23 +44,7 @@ export const mkveCacheOptions = [
     takes: { value: 'DIR' },
     help: "hasher's working directory; this version has no hasher backend and refuses it",
   },
-  {
-    name: 'backend',
-    takes: { value: 'NAME' },
-    help: "how packages are installed: auto (the host's own way, the default) or mmdebstrap",
-  },
-  {
-    name: 'suite',
-    takes: { value: 'NAME' },
-    help: "the distribution's suite, when the host's own is not meant",
-  },
-  { name: 'mirror', takes: { value: 'URL' }, repeatable: true, help: 'where packages are downloaded from' },
-  { name: 'arch', takes: { value: 'ARCH' }, help: "the architecture, when the host's own is not meant" },
-  { name: 'logfile', takes: { value: 'FILE' }, help: 'write a full log there as well' },
-  { name: 'verbose', short: 'v', takes: 'nothing', help: 'say more: what ran and why' },
-  { name: 'quiet', short: 'q', takes: 'nothing', help: 'say nothing but errors' },
-  { name: 'help', short: 'h', takes: 'nothing', help: 'print this text' },
-  { name: 'version', takes: 'nothing', help: 'print the version' },
+  ...singleRun,
 ] as const satisfies readonly OptionSpec[];
 
 export type MkveCacheOption = OptionNames<typeof mkveCacheOptions>;

@@ -1,0 +1,22 @@
+import type { OptionSpec } from './option-spec.js';
+
+/** What the commands take that build one thing without an mkvefile: where packages come from, and what is said. */
+export const singleRun = [
+  {
+    name: 'backend',
+    takes: { value: 'NAME' },
+    help: "how packages are installed: auto (the host's own way, the default) or mmdebstrap",
+  },
+  {
+    name: 'suite',
+    takes: { value: 'NAME' },
+    help: "the distribution's suite, when the host's own is not meant",
+  },
+  { name: 'mirror', takes: { value: 'URL' }, repeatable: true, help: 'where packages are downloaded from' },
+  { name: 'arch', takes: { value: 'ARCH' }, help: "the architecture, when the host's own is not meant" },
+  { name: 'logfile', takes: { value: 'FILE' }, help: 'write a full log there as well' },
+  { name: 'verbose', short: 'v', takes: 'nothing', help: 'say more: what ran and why' },
+  { name: 'quiet', short: 'q', takes: 'nothing', help: 'say nothing but errors' },
+  { name: 'help', short: 'h', takes: 'nothing', help: 'print this text' },
+  { name: 'version', takes: 'nothing', help: 'print the version' },
+] as const satisfies readonly OptionSpec[];
