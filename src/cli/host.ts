@@ -84,6 +84,11 @@ export function stockHookDirectory(): string {
   return fileURLToPath(new URL('../../src/stock/hooks', import.meta.url));
 }
 
+/** The directory of the parts of the page of `mkve graph`: like the stock hooks they are used from the sources. */
+export function pagePartDirectory(): string {
+  return fileURLToPath(new URL('../../src/cli/graph/page', import.meta.url));
+}
+
 function terminalName(): string | undefined {
   if (!process.stdin.isTTY) return undefined;
   try {

@@ -52,7 +52,7 @@ export function registerModuleHook(): Promise<void> {
 
 async function register(): Promise<void> {
   /** The compiled module in use, the source when the tests run that: whichever this file is. */
-  const mkve = new URL(`./config${extname(import.meta.url)}`, import.meta.url).href;
+  const mkve = new URL(`../mkvefile/config${extname(import.meta.url)}`, import.meta.url).href;
   if (Number.parseInt(process.versions.node, 10) < FIRST_NODE_WITHOUT_REGISTER) {
     nodeModule.register(HOOK_URL, { data: { mkve } });
     return;

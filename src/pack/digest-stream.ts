@@ -23,7 +23,7 @@ export function digestHere(): DigestStream {
 
 /** In a thread of its own, beside everything else. */
 export function digestInThread(): DigestStream {
-  const thread = new Worker(new URL('./digest-thread.js', import.meta.url), {
+  const thread = new Worker(new URL('../pack/digest-thread.js', import.meta.url), {
     // A loader that the process was started with would take longer to start than the thread has to do.
     execArgv: [],
   });

@@ -197,6 +197,15 @@ describe('the files of src', () => {
       for (const word of Object.keys(words)) expect(found).toContainEqual([path, word]);
   });
 
+  it('name files beside them in a way that holds in dist/chunks, where the build puts what programs share', () => {
+    const wrong = sources.flatMap(({ path, code }) =>
+      [...code.matchAll(/new URL\(\s*[`']([^`']*)[`'],\s*import\.meta\.url/g)]
+        .filter(([, url = '']) => !url.startsWith('../') || path.split('/').length !== 2)
+        .map(([text]) => [path, text]),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it('take the process from nowhere but the global', () => {
     const importers = sources.filter(({ imports }) =>
       imports.some(({ specifier }) => specifier === 'node:process'),

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { bug } from '../../base/index.js';
+import { pagePartDirectory } from '../host.js';
 import type { StepDetails } from './details.js';
 import { pageData } from './page-data.js';
 import type { GraphView } from './view.js';
-
-/** The parts of the page as they are written; like the stock hooks they are used from the sources. */
-const PARTS = new URL('../../../src/cli/graph/page/', import.meta.url);
 
 const STYLES = ['page.css', 'graph.css', 'timeline.css', 'details.css'];
 
@@ -65,7 +64,7 @@ export function joinModules(modules: readonly string[]): string {
 }
 
 function readPart(name: string): string {
-  return readFileSync(new URL(name, PARTS), 'utf8');
+  return readFileSync(join(pagePartDirectory(), name), 'utf8');
 }
 
 /** As a Content-Security-Policy names an inline element: by the digest of its text. */

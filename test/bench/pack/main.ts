@@ -16,6 +16,8 @@ import { seconds } from '../table.js';
 import { addBigFiles, addSparseFiles, type Change, change, copyOfHost, warmUp } from './sample-tree.js';
 import { type KnownDigests, scan } from './scan.js';
 
+/** Compiled by `npm run bench:pack`. */
+const PACK_ONCE = resolve(import.meta.dirname, '../../../dist/bench/pack-once.js');
 const ROUNDS = 3;
 const MIB = 1024 * 1024;
 
@@ -47,18 +49,7 @@ class Bench {
     const root = await scan(objects, this.tree, this.#known);
     const file = join(this.directory, 'objects');
     writeFileSync(file, objects.packSince(root, undefined));
-    const program = resolve(import.meta.dirname, 'pack-once.ts');
-    const argv = [
-      '--import',
-      'tsx',
-      program,
-      this.tree,
-      root,
-      file,
-      join(this.directory, 'store'),
-      format,
-      `${level}`,
-    ];
+    const argv = [PACK_ONCE, this.tree, root, file, join(this.directory, 'store'), format, `${level}`];
     const env = { ...process.env, UV_THREADPOOL_SIZE: '4' };
     const said = JSON.parse(execFileSync(process.execPath, argv, { encoding: 'utf8', env })) as {
       readonly ms: number;
@@ -167,17 +158,15 @@ function show(title: string, figures: readonly Figure[]): void {
 
 async function main(args: readonly string[]): Promise<number> {
   const strange = args.find((argument) => argument !== '--quick');
-  if (strange !== undefined || !existsSync(resolve(import.meta.dirname, '../../../dist/pack/index.js'))) {
-    process.stderr.write('usage: npm run build && npm run bench:pack [-- --quick]\n');
+  if (strange !== undefined || !existsSync(PACK_ONCE)) {
+    process.stderr.write('usage: npm run bench:pack [-- --quick]\n');
     return 2;
   }
   const load = describeLoad();
   await withBench(async (bench) => {
     say(describeMachine(bench.directory));
     if (load !== undefined) say(load);
-    say(
-      'a segment that was compressed / all segments; memory is that of the packing process, with its TypeScript loader',
-    );
+    say('a segment that was compressed / all segments; memory is that of the packing process');
     copyOfHost(bench.tree, 200 * MIB);
     show('a tree of 200 MB', await measure(bench));
   });

@@ -1,25 +1,17 @@
 /**
- * `pack-once.ts DIRECTORY TREE OBJECTS STORE FORMAT LEVEL`: packs once in a process of its own, with the compiled mkve,
- * and prints how long it took, what came out and the most memory it held, as JSON. Starting Node is not counted.
+ * `pack-once DIRECTORY TREE OBJECTS STORE FORMAT LEVEL`: packs once in a process of its own, compiled as mkve is, and
+ * prints how long it took, what came out and the most memory it held, as JSON. Starting Node is not counted.
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
+import { ContentReader } from '../../../src/actions/inside/content-reader.js';
+import { ZstdCalls, zstdVersion } from '../../../src/actions/inside/zstd-calls.js';
 import type { Digest } from '../../../src/base/index.js';
-
-const DIST = resolve(import.meta.dirname, '../../../dist');
-const load = <T>(module: string): Promise<T> => import(join(DIST, module)) as Promise<T>;
-const { codecFor, digestHere, digestInThread, packTree } =
-  await load<typeof import('../../../src/pack/index.js')>('pack/index.js');
-const { storeAt } = await load<typeof import('../../../src/store/index.js')>('store/index.js');
-const { TreeObjects } = await load<typeof import('../../../src/tree/index.js')>('tree/index.js');
-const { ContentReader } = await load<typeof import('../../../src/actions/inside/content-reader.js')>(
-  'actions/inside/content-reader.js',
-);
-const { ZstdCalls, zstdVersion } = await load<typeof import('../../../src/actions/inside/zstd-calls.js')>(
-  'actions/inside/zstd-calls.js',
-);
+import { codecFor, digestHere, digestInThread, packTree } from '../../../src/pack/index.js';
+import { storeAt } from '../../../src/store/index.js';
+import { TreeObjects } from '../../../src/tree/index.js';
 
 const [directory = '', tree = '', objectsFile = '', storeRoot = '', format = '', level = ''] =
   process.argv.slice(2);
