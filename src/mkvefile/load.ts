@@ -42,6 +42,8 @@ export async function loadMkvefile(request: LoadRequest): Promise<Result<LoadedM
     return err({ failure: invalid(file, [problem]), reads: [file, dirname(file)] });
   }
   const urls: string[] = [];
+  const { checkConfig } = await import('./schema.js');
+  // From here on every import of the process asks the hooks, on Node 20 in another thread: nothing else comes after.
   await registerModuleHook();
   const { tsImport } = await import('tsx/esm/api');
   const outcome = await settle(request, () =>
@@ -57,7 +59,6 @@ export async function loadMkvefile(request: LoadRequest): Promise<Result<LoadedM
   if (outcome.kind === 'threw')
     return fault(invalid(file, [problemOfThrown(outcome.thrown, { file, reads })]));
   if (outcome.value === undefined) return fault(invalid(file, [withoutExport(file)]));
-  const { checkConfig } = await import('./schema.js');
   const config = await checkConfig(outcome.value, file);
   if (config.ok) return ok({ file, config: config.value, reads });
   return fault(invalid(file, config.error.problems), config.error.needed);
