@@ -8,6 +8,15 @@ import { type Caller, enterNamespace, viewOf, Worker, WorkerPool } from '../root
 const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WORKER = 'dist/actions/inside/worker.js';
 
+/**
+ * mallopt(3), in bytes: buffers of megabytes are taken from memory that was used before and not given back to the kernel
+ * at every turn, since touching a fresh page costs more than what is done with it.
+ */
+const KEEP_MEMORY = {
+  MALLOC_MMAP_THRESHOLD_: String(64 * 1024 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(128 * 1024 * 1024),
+};
+
 interface WorkerSettings {
   readonly caller: Caller;
   readonly storeRoot: string;
@@ -24,6 +33,11 @@ export function startWorkers(settings: WorkerSettings): Result<WorkerPool, Failu
   const { seen } = view;
   const entry = enterNamespace(caller, view, [seen.node, `${seen.mkve}/${WORKER}`, seen.store]);
   if (!entry.ok) return err({ kind: 'host-lacks', needs: entry.error });
-  const env = { PATH: settings.path, LC_ALL: 'C.UTF-8', UV_THREADPOOL_SIZE: String(Math.max(4, jobs)) };
+  const env = {
+    PATH: settings.path,
+    LC_ALL: 'C.UTF-8',
+    UV_THREADPOOL_SIZE: String(Math.max(4, jobs)),
+    ...KEEP_MEMORY,
+  };
   return ok(new WorkerPool(jobs, () => new Worker(entry.value.argv, env)));
 }

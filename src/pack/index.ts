@@ -4,7 +4,7 @@
  */
 export { type Codec, codecFor, FILES_A_CALL, type ZstdProgram } from './codec.js';
 export { addDevices } from './devices.js';
-export { type DigestStream, digestHere, digestInThread } from './digest-stream.js';
+export { type DigestStream, digestHere, digestInThread, prepareDigestThread } from './digest-stream.js';
 export { excludeMatcher, excludePaths } from './exclude.js';
 export {
   type Contents,

@@ -21,6 +21,12 @@ export function recordKey({ codec }: Pick<PackRequest, 'codec'>, content: Digest
   return digestOf(`${codec.id}\n${content}\n`);
 }
 
+export interface SegmentInMaking {
+  /** Resolves when the plain bytes are stored. */
+  readonly plain: Promise<PlainPiece>;
+  readonly made: Promise<Segment>;
+}
+
 /**
  * Stores a segment and its plain bytes. Resolves when there is room for another; the segment itself may come later.
  * Where a program compresses files, plain bytes are held until they are in one, and not while it works.
@@ -29,7 +35,7 @@ export async function makeSegment(
   context: SegmentContext,
   plan: SegmentPlan,
   bytes: Buffer,
-): Promise<{ readonly made: Promise<Segment> }> {
+): Promise<SegmentInMaking> {
   const { request } = context;
   const plain = { key: plan.contentKey, size: bytes.length, check: crc32(bytes) };
   const keys = [recordKey(request, plan.contentKey)];
@@ -39,35 +45,39 @@ export async function makeSegment(
     const [known] = (await context.find(alike)) ?? [];
     if (known !== undefined) {
       await storePlain(request, plain, bytes);
-      return { made: record(request, keys, { ...known, plain }) };
+      return { plain: Promise.resolve(plain), made: record(request, keys, { ...known, plain }) };
     }
     keys.push(alike);
   }
-  const { packed } = await compress(request, plain, bytes);
+  const { stored, packed } = await compress(request, plain, bytes);
   const made = packed.then(async (packedBytes) => {
     context.onCompressed();
     const blob = await request.blobs.put(packedBytes);
     return record(request, keys, { blob, size: packedBytes.length, check: crc32(packedBytes), plain });
   });
-  return { made };
+  return { plain: stored.then(() => plain), made };
 }
 
 async function compress(
   request: SegmentContext['request'],
   plain: PlainPiece,
   bytes: Buffer,
-): Promise<{ readonly packed: Promise<Buffer> }> {
+): Promise<{ readonly stored: Promise<void>; readonly packed: Promise<Buffer> }> {
   const compressor: Compressor = request.codec.compressor;
   switch (compressor.takes) {
     case 'nothing':
-      return { packed: Promise.resolve(bytes) };
+      return { stored: Promise.resolve(), packed: Promise.resolve(bytes) };
     case 'bytes': {
-      const both = Promise.all([compressor.compress(bytes), storePlain(request, plain, bytes)]);
-      return { packed: both.then(([packed]) => packed) };
+      const stored = storePlain(request, plain, bytes);
+      const both = Promise.all([compressor.compress(bytes), stored]);
+      return { stored, packed: both.then(([packed]) => packed) };
     }
     case 'file':
       await storePlain(request, plain, bytes);
-      return { packed: compressor.compress(request.segments.plainPath(plain.key)) };
+      return {
+        stored: Promise.resolve(),
+        packed: compressor.compress(request.segments.plainPath(plain.key)),
+      };
     default:
       return assertNever(compressor);
   }

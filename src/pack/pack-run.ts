@@ -3,7 +3,7 @@ import type { Segment } from '../store/index.js';
 import { ROOT } from '../tree/index.js';
 import { Buffers } from './buffers.js';
 import type { DigestStream } from './digest-stream.js';
-import { makeSegment, recordKey, type SegmentContext } from './make-segment.js';
+import { makeSegment, recordKey, type SegmentContext, type SegmentInMaking } from './make-segment.js';
 import type { PackedRootfs, PackRequest, ReadContent } from './pack-tree.js';
 import { PackProgress } from './progress.js';
 import { type PackedTree, partsOfSection, type Section } from './sections.js';
@@ -28,13 +28,15 @@ export class PackRun {
   readonly #buffers = new Buffers();
   /** In the order of the archive. */
   readonly #segments: Promise<Segment>[] = [];
+  /** Segments that are being made: each holds its plain bytes until it is. */
   readonly #compressing = new Set<Promise<Segment>>();
   /** Sections met without a record: which of the segments are theirs. */
   readonly #newSections: { readonly key: Digest; readonly from: number; readonly to: number }[] = [];
   readonly #packedDigest: DigestStream;
   /** The same as that of the packed stream where nothing is compressed. */
   readonly #plainDigest: DigestStream | undefined;
-  #digested: Promise<void> = Promise.resolve();
+  #packedRead: Promise<void> = Promise.resolve();
+  #plainRead: Promise<void> = Promise.resolve();
   #compressed = 0;
   readonly #progress: PackProgress;
 
@@ -69,7 +71,7 @@ export class PackRun {
     } finally {
       // Also after a failure nothing may still be writing once the caller hears of it.
       await Promise.allSettled(this.#compressing);
-      await this.#digested.catch(() => undefined);
+      await Promise.allSettled([this.#packedRead, this.#plainRead]);
       await Promise.all([this.#packedDigest.abandon(), this.#plainDigest?.abandon()]);
     }
   }
@@ -79,7 +81,7 @@ export class PackRun {
     const key = digestOf(`${codec.id}\nsection 1\n${section.tree}\n${section.path}\n`);
     const known = await this.#find(key);
     if (known !== undefined) {
-      for (const segment of known) this.#append(Promise.resolve(segment));
+      for (const segment of known) this.#append(stored(segment));
       return;
     }
     const from = this.#segments.length;
@@ -94,15 +96,16 @@ export class PackRun {
     this.#request.signal.throwIfAborted();
     const known = await this.#find(recordKey(this.#request, plan.contentKey));
     if (known?.[0] !== undefined) {
-      this.#append(Promise.resolve(known[0]));
+      this.#append(stored(known[0]));
       return;
     }
     const read = await this.#request.contents.open();
     const buffer = this.#buffers.take(plan.plainSize);
-    const { made } = await makeSegment(this.#context, plan, filled(buffer, plan, read));
+    const making = await makeSegment(this.#context, plan, filled(buffer, plan, read));
+    const { made } = making;
     // A program that compresses files works on the file by now.
     if (this.#request.codec.compressor.takes === 'file') this.#buffers.giveBack(buffer);
-    this.#append(made);
+    this.#append(making);
     this.#compressing.add(made);
     const settled = () => {
       this.#compressing.delete(made);
@@ -113,18 +116,21 @@ export class PackRun {
     if (this.#compressing.size >= this.#request.codec.parallel) await Promise.race(this.#compressing);
   }
 
-  /** What comes is digested in the order of the archive, and while other segments are still being made. */
-  #append(segment: Promise<Segment>): void {
-    this.#segments.push(segment);
-    this.#digested = Promise.all([segment, this.#digested]).then(([made]) => this.#digest(made));
-    this.#digested.catch(() => undefined);
-  }
-
-  #digest({ blob, size, check, plain }: Segment): void {
+  /**
+   * What comes is digested in the order of the archive, and while other segments are still being made. The two streams
+   * do not wait for each other: plain bytes are there before they are compressed.
+   */
+  #append({ plain, made }: SegmentInMaking): void {
     const { blobs, segments } = this.#request;
-    this.#packedDigest.add({ path: blobs.pathOf(blob), size, check });
-    this.#plainDigest?.add({ path: segments.plainPath(plain.key), size: plain.size, check: plain.check });
-    this.#progress.add(plain.size);
+    this.#segments.push(made);
+    this.#packedRead = Promise.all([made, this.#packedRead]).then(([segment]) => {
+      this.#packedDigest.add({ path: blobs.pathOf(segment.blob), size: segment.size, check: segment.check });
+      this.#progress.add(segment.plain.size);
+    });
+    this.#plainRead = Promise.all([plain, this.#plainRead]).then(([{ key, size, check }]) => {
+      this.#plainDigest?.add({ path: segments.plainPath(key), size, check });
+    });
+    for (const read of [this.#packedRead, this.#plainRead]) read.catch(() => undefined);
   }
 
   async #find(key: Digest): Promise<readonly Segment[] | undefined> {
@@ -139,7 +145,7 @@ export class PackRun {
   }
 
   async #outcome(segments: readonly Segment[]): Promise<RunOutcome> {
-    await this.#digested;
+    await Promise.all([this.#packedRead, this.#plainRead]);
     this.#progress.finish();
     const [packed, plain] = await Promise.all([this.#packedDigest.finish(), this.#plainDigest?.finish()]);
     return {
@@ -154,6 +160,10 @@ export class PackRun {
       damaged: [...packed.damaged, ...(plain?.damaged ?? [])],
     };
   }
+}
+
+function stored(segment: Segment): SegmentInMaking {
+  return { plain: Promise.resolve(segment.plain), made: Promise.resolve(segment) };
 }
 
 /** The plain bytes of a segment, in a buffer that is long enough. */

@@ -16,10 +16,10 @@ export {
   type WorkerIdentity,
   workerIdentity,
 } from './namespace.js';
-export { mountReadOnly, mountRootfs, type RootfsMount } from './overlay.js';
+export { mountReadOnly, mountRootfs, type RootfsMount, type StackedLayers, stackLayers } from './overlay.js';
 export type { WorkerReply, WorkerRequest } from './protocol.js';
 export { type RootfsState, rootfsState, stateOutputs } from './rootfs-state.js';
-export { type SandboxRequest, sandboxArgv } from './sandbox.js';
+export { notMountedMark, type SandboxRequest, sandboxArgv } from './sandbox.js';
 export { scanTree, type TreeScan, type TreeScanRequest } from './scan-tree.js';
 export { type Ended, type Spawned, spawnInside } from './spawn-inside.js';
 export { syscallFilter } from './syscall-filter.js';

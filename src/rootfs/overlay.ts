@@ -6,23 +6,28 @@ import type { LayerStore } from '../store/index.js';
 import type { Meta } from '../tree/index.js';
 import { spawnInside } from './spawn-inside.js';
 
-/** A mounted root file system. What is written to it lands in `upper`. */
-export interface RootfsMount {
+/** Layers that are ready to be mounted over one another with an empty writable one on top. */
+export interface StackedLayers {
+  /** Where they are to be mounted. */
   readonly root: string;
+  /** What is written to the mount lands here. */
   readonly upper: string;
-  unmount(): Promise<void>;
+  /** mount(8) options, right only when mounting from `directory`. */
+  readonly options: string;
+  readonly directory: string;
+  /** Removes what is left of it but `upper`; it must not be mounted. */
+  discard(): Promise<void>;
 }
 
 /**
- * Mounts layers over one another with an empty writable one on top.
  * @param workspace a private directory on the store's file system
  * @param below the layers, lowest first, and the metadata that their root directory has
  */
-export async function mountRootfs(
+export async function stackLayers(
   store: LayerStore,
   workspace: string,
   below: { readonly layers: readonly string[]; readonly root: Meta },
-): Promise<RootfsMount> {
+): Promise<StackedLayers> {
   const [root, upper, work, none] = ['root', 'upper', 'work', 'none'].map((name) => join(workspace, name));
   if (root === undefined || upper === undefined || work === undefined || none === undefined)
     bug('four names');
@@ -37,13 +42,36 @@ export async function mountRootfs(
     work,
     lower: [none, ...below.layers.map((id) => store.pathOf(id))],
   });
-  await mustRun(['mount', '-t', 'overlay', '-o', options, 'mkve', root], store.directory);
+  return {
+    root,
+    upper,
+    options,
+    directory: store.directory,
+    discard: async () => {
+      // Only the kernel writes to `work`, under names of its own.
+      await rm(work, { recursive: true, force: true });
+      for (const directory of [root, none]) await rmdir(directory);
+    },
+  };
+}
+
+/** A mounted root file system. What is written to it lands in `upper`. */
+export interface RootfsMount {
+  readonly root: string;
+  readonly upper: string;
+  unmount(): Promise<void>;
+}
+
+/** Mounts layers over one another, with an empty writable one on top, for programs of the worker itself. */
+export async function mountRootfs(...of: Parameters<typeof stackLayers>): Promise<RootfsMount> {
+  const { root, upper, options, directory, discard } = await stackLayers(...of);
+  await mustRun(['mount', '-t', 'overlay', '-o', options, 'mkve', root], directory);
   return {
     root,
     upper,
     unmount: async () => {
-      await mustRun(['umount', '--lazy', root], store.directory);
-      await rm(work, { recursive: true, force: true });
+      await mustRun(['umount', '--lazy', root], directory);
+      await discard();
     },
   };
 }

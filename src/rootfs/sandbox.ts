@@ -1,7 +1,8 @@
 /** A command inside a root file system, cut off from the host. */
 export interface SandboxRequest {
-  /** Where the root file system is mounted. */
   readonly root: string;
+  /** mount(8) options of an overlay to be mounted at `root` first: only the sandbox sees it, and it goes with it. */
+  readonly overlay?: string;
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly network: 'none' | 'host';
@@ -33,7 +34,18 @@ const CAPABILITIES = [
 ];
 
 /**
- * The bwrap(1) command line. The root file system becomes the root of a mount namespace that holds nothing of the
+ * Constant shell: mounts, then becomes the command. That it could not is told by a file, since the status of the
+ * command may be any.
+ */
+const MOUNT = 'mount -t overlay -o "$1" mkve "$2" || { : >"$2.unmounted"; exit 1; }; shift 2; exec "$@"';
+
+/** Is there after a sandbox whose root file system could not be mounted; its output says why. */
+export function notMountedMark(root: string): string {
+  return `${root}.unmounted`;
+}
+
+/**
+ * The bwrap(1) command line, to be run in the directory that the mount options are meant for. The root file system becomes the root of a mount namespace that holds nothing of the
  * host; /proc is that of a new pid namespace with its settings read-only, /dev has the harmless nodes, /tmp is empty
  * memory. When the command ends, whatever it left running is killed with the pid namespace.
  */
@@ -41,7 +53,9 @@ export function sandboxArgv(request: SandboxRequest): readonly string[] {
   return [
     // bwrap ends as soon as its command does, and what that left running dies a moment later. This outer pid
     // namespace ends only when it is empty, so nothing writes any more once it has.
-    ...['unshare', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child', '--', 'bwrap'],
+    ...['unshare', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child', '--'],
+    ...(request.overlay === undefined ? [] : ['sh', '-c', MOUNT, 'mkve', request.overlay, request.root]),
+    'bwrap',
     ...[
       '--bind',
       request.root,

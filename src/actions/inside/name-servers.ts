@@ -1,8 +1,8 @@
-import { lstat, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { hasErrorCode } from '../../base/index.js';
-import type { RootfsMount } from '../../rootfs/index.js';
+import type { Digest } from '../../base/index.js';
+import { byteString, findNode, type TreeObjects } from '../../tree/index.js';
 
 const FILE = '/etc/resolv.conf';
 
@@ -15,17 +15,14 @@ interface NameServers {
 /**
  * A hook with network needs the host's name servers, and must not leave them in the root file system: the host's
  * file is mounted over the one inside. bwrap makes an empty file to mount on where there is none.
+ * @param upper where that empty file appears
  */
-export async function nameServers(mount: RootfsMount): Promise<NameServers> {
+export function nameServers(objects: TreeObjects, tree: Digest, upper: string): NameServers {
   const bind = { binds: [{ source: FILE, target: FILE }], tidy: () => Promise.resolve() };
-  try {
-    const found = await lstat(join(mount.root, FILE));
-    // A link would be followed out of the root file system while it is being put together.
-    return found.isFile() ? bind : { ...bind, binds: [] };
-  } catch (thrown) {
-    if (!hasErrorCode(thrown, 'ENOENT')) throw thrown;
-  }
-  const made = join(mount.upper, FILE);
+  const found = findNode(objects, tree, byteString(FILE.slice(1)));
+  // A link would be followed out of the root file system while it is being put together.
+  if (found !== undefined) return found.type === 'file' ? bind : { ...bind, binds: [] };
+  const made = join(upper, FILE);
   const tidy = async () => {
     const left = await readFile(made).catch(() => undefined);
     if (left?.length === 0) await rm(made);

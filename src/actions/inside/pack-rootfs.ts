@@ -12,6 +12,7 @@ import {
   excludePaths,
   type PackedRootfs,
   packTree,
+  prepareDigestThread,
 } from '../../pack/index.js';
 import { type DpkgPackage, readDpkgStatus } from '../../packages/index.js';
 import type { Failure } from '../../report/index.js';
@@ -45,6 +46,7 @@ export async function packRootfs(
 ): Promise<Result<PackRootfsAnswer, Failure>> {
   const { store, trees } = context;
   const { state, exclude } = request;
+  prepareDigestThread();
   const contents = new MountedContents(state, join(store.root, request.workspace), store.layers);
   try {
     const objects = await trees.load(state);

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Digest, err, ok, type Result } from '../../base/index.js';
@@ -6,11 +8,12 @@ import {
   type Ended,
   flattenIfLong,
   keepLayer,
-  mountRootfs,
-  type RootfsMount,
+  notMountedMark,
   type RootfsState,
+  type StackedLayers,
   sandboxArgv,
   spawnInside,
+  stackLayers,
   syscallFilter,
   type WorkerContext,
 } from '../../rootfs/index.js';
@@ -45,38 +48,43 @@ export async function runCommand(
     const objects = await context.trees.load(state);
     const unusable = misplacedMountPoint(objects, state.tree);
     if (unusable !== undefined) return err({ kind: 'rootfs-unusable', detail: unusable });
-    const mount = await mountRootfs(context.store.layers, workspace, {
+    const layers = await stackLayers(context.store.layers, workspace, {
       layers: state.layers.map(({ id }) => id),
       root: objects.get(state.tree).meta,
     });
     const tail = new Tail();
-    let ended: Ended;
-    try {
-      ended = await runInSandbox(request, { context, mount, tail });
-    } finally {
-      await mount.unmount();
-    }
+    const ended = await runInSandbox(request, { context, objects, layers, tail });
+    await layers.discard();
     if (context.signal.aborted) return err({ kind: 'cancelled' });
     if ('signal' in ended || ended.status !== 0) return err(failureOf(request, ended, tail));
-    const kept = await keepLayer(context, mount.upper, { state, sourceDateEpoch: state.sourceDateEpoch });
+    const kept = await keepLayer(context, layers.upper, { state, sourceDateEpoch: state.sourceDateEpoch });
     return ok(await flattenIfLong(context, kept, join(workspace, 'flatten')));
   } finally {
-    await removeTree({ path: request.workspace }, { ...context, signal: new AbortController().signal });
+    await emptyWorkspace(request, context);
   }
+}
+
+/** After a success there is nothing to remove, and no program to start for it. */
+async function emptyWorkspace({ workspace }: RunCommandArgument, context: WorkerContext): Promise<void> {
+  if ((await readdir(join(context.store.root, workspace))).length === 0) return;
+  await removeTree({ path: workspace }, { ...context, signal: new AbortController().signal });
 }
 
 interface Running {
   readonly context: WorkerContext;
-  readonly mount: RootfsMount;
+  readonly objects: TreeObjects;
+  readonly layers: StackedLayers;
   readonly tail: Tail;
 }
 
 async function runInSandbox(request: RunCommandArgument, running: Running): Promise<Ended> {
-  const { context, mount, tail } = running;
-  const names = request.network === 'host' ? await nameServers(mount) : undefined;
+  const { context, objects, layers, tail } = running;
+  const names =
+    request.network === 'host' ? nameServers(objects, request.state.tree, layers.upper) : undefined;
   const filter = syscallFilter(process.arch);
   const argv = sandboxArgv({
-    root: mount.root,
+    root: layers.root,
+    overlay: layers.options,
     argv: request.argv,
     env: request.env,
     network: request.network,
@@ -94,11 +102,11 @@ async function runInSandbox(request: RunCommandArgument, running: Running): Prom
     return context.output(chunk);
   };
   const descriptors = [...request.files.map(({ bytes }) => bytes), ...(filter === undefined ? [] : [filter])];
-  try {
-    return await spawnInside({ argv, env: {}, descriptors, onOutput, signal: context.signal });
-  } finally {
-    await names?.tidy();
-  }
+  const cwd = layers.directory;
+  const ended = await spawnInside({ argv, cwd, env: {}, descriptors, onOutput, signal: context.signal });
+  if (existsSync(notMountedMark(layers.root))) throw new Error(`no mount: ${tail.lines().join('\n')}`);
+  await names?.tidy();
+  return ended;
 }
 
 /**

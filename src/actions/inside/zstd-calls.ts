@@ -86,8 +86,15 @@ export class ZstdCalls {
   }
 }
 
-/** What the program says of itself. */
+let version: Promise<string> | undefined;
+
+/** What the program says of itself; asked once in a worker's life, which is that of one build or one watch. */
 export function zstdVersion(): Promise<string> {
+  version ??= askVersion();
+  return version;
+}
+
+function askVersion(): Promise<string> {
   const child = spawn('zstd', ['--version'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
