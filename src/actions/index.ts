@@ -5,4 +5,5 @@
 export { ActionExecutor } from './executor.js';
 export type { ActionDeps } from './kind.js';
 export { loadCommandRunner } from './load-command-runner.js';
-export { startWorkers } from './workers.js';
+export { nameInStore } from './outputs.js';
+export { type OtherConditions, startWorkers } from './workers.js';

@@ -24,14 +24,28 @@ interface WorkerSettings {
   readonly node: string;
   readonly jobs: number;
   readonly path: string;
+  /** Absent: the usual ones. */
+  readonly conditions?: OtherConditions;
 }
+
+/** What should make no difference, otherwise than usual: to find out whether it does. */
+export interface OtherConditions {
+  /** A directory relative to the store, for segments of their own: nothing packed before is used. */
+  readonly segments: string;
+}
+
+/** One processor, and every program at the same addresses: what is left to chance falls out otherwise. */
+const OTHERWISE = ['setarch', '--addr-no-randomize', 'taskset', '--cpu-list', '0'];
 
 /** A pool whose workers start with the first call. */
 export function startWorkers(settings: WorkerSettings): Result<WorkerPool, Failure> {
   const { caller, storeRoot, node, jobs } = settings;
   const view = viewOf(caller, { node, mkve: PACKAGE_ROOT, store: storeRoot });
   const { seen } = view;
-  const entry = enterNamespace(caller, view, [seen.node, `${seen.mkve}/${WORKER}`, seen.store]);
+  const program = [seen.node, `${seen.mkve}/${WORKER}`, seen.store];
+  const { conditions } = settings;
+  const command = conditions === undefined ? program : [...OTHERWISE, ...program, conditions.segments];
+  const entry = enterNamespace(caller, view, command);
   if (!entry.ok) return err({ kind: 'host-lacks', needs: entry.error });
   const env = {
     PATH: settings.path,

@@ -1,9 +1,16 @@
-import { type ActionDeps, ActionExecutor, loadCommandRunner, startWorkers } from '../actions/index.js';
+import {
+  type ActionDeps,
+  ActionExecutor,
+  loadCommandRunner,
+  nameInStore,
+  type OtherConditions,
+  startWorkers,
+} from '../actions/index.js';
 import { err, ok, type Result } from '../base/index.js';
 import type { Executor } from '../engine/index.js';
 import type { Step } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
-import { type WorkerPool, workerIdentity } from '../rootfs/index.js';
+import { type WorkerIdentity, type WorkerPool, workerIdentity } from '../rootfs/index.js';
 import { LastRuns, LastTimeline, type Lineages, openStore, type Store } from '../store/index.js';
 import { DEFAULT_PATH, type Host, mkveVersion, storeRoot, toolEnvironment } from './host.js';
 
@@ -29,7 +36,14 @@ export interface Session {
   readonly executor: Executor<Step>;
   /** What the host lacks for any step to run. */
   readonly preflight: () => Promise<Failure | undefined>;
+  /** Runs steps as the session does, but under other conditions, and without anything that was packed before. */
+  otherwise(): Otherwise;
   /** Ends the workers, and with them whatever still runs inside. */
+  close(): Promise<void>;
+}
+
+export interface Otherwise {
+  readonly executor: Executor<Step>;
   close(): Promise<void>;
 }
 
@@ -39,7 +53,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   const writer = host.caller.uid === 0 ? workerIdentity(host.caller) : undefined;
   const store = await openStore(root, writer);
   if (!store.ok) return err({ kind: 'store-broken', ...store.error });
-  const pool = new LazyPool(request, store.value);
+  const pool = new LazyPool(request, { store: store.value, writer, conditions: 'usual' });
   const last = LastRuns.onDisk(store.value.lastDirectory, request.scope);
   last.follow(request.lineages);
   const deps: ActionDeps = {
@@ -57,20 +71,32 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
     timeline: new LastTimeline(store.value.lastDirectory, request.scope, host.date),
     executor: new ActionExecutor(deps),
     preflight: deps.preflight,
+    otherwise: () => {
+      const other = new LazyPool(request, { store: store.value, writer, conditions: 'other' });
+      return { executor: new ActionExecutor({ ...deps, workers: other }), close: () => other.stop() };
+    },
     close: () => pool.stop(),
   });
+}
+
+interface PoolSettings {
+  readonly store: Store;
+  readonly writer: WorkerIdentity | undefined;
+  readonly conditions: 'usual' | 'other';
 }
 
 /** Workers, looked for and started only when there is work. */
 class LazyPool {
   readonly #request: SessionRequest;
-  readonly #store: Store;
+  readonly #settings: PoolSettings;
   #started: Promise<Result<WorkerPool, Failure>> | undefined;
   #checked: Promise<Failure | undefined> | undefined;
+  /** The segments of other conditions. */
+  #staging: string | undefined;
 
-  constructor(request: SessionRequest, store: Store) {
+  constructor(request: SessionRequest, settings: PoolSettings) {
     this.#request = request;
-    this.#store = store;
+    this.#settings = settings;
   }
 
   /** What the host lacks, found out before the first step runs. */
@@ -88,6 +114,7 @@ class LazyPool {
   async stop(): Promise<void> {
     const pool = await this.#started;
     if (pool?.ok === true) await pool.value.stop();
+    if (this.#staging !== undefined) await this.#settings.store.staging.remove(this.#staging);
   }
 
   async #check(): Promise<Failure | undefined> {
@@ -102,9 +129,11 @@ class LazyPool {
   async #start(): Promise<Result<WorkerPool, Failure>> {
     const { host, jobs } = this.#request;
     const path = host.env['PATH'] ?? DEFAULT_PATH;
+    const conditions = await this.#conditions();
     const pool = startWorkers({
       caller: host.caller,
-      storeRoot: this.#store.root,
+      storeRoot: this.#settings.store.root,
+      ...(conditions === undefined ? {} : { conditions }),
       node: host.node,
       jobs,
       path,
@@ -113,13 +142,21 @@ class LazyPool {
     return pool;
   }
 
+  async #conditions(): Promise<OtherConditions | undefined> {
+    const { store, writer, conditions } = this.#settings;
+    if (conditions === 'usual') return undefined;
+    this.#staging = await store.staging.create('check');
+    return { segments: nameInStore(store, await store.staging.createInside(this.#staging, writer)) };
+  }
+
   /** Takes away what killed processes left half done. */
   async #sweep(pool: WorkerPool): Promise<void> {
-    for (const directory of await this.#store.staging.abandoned()) {
-      const path = directory.slice(this.#store.root.length + 1);
+    const { store } = this.#settings;
+    for (const directory of await store.staging.abandoned()) {
+      const path = nameInStore(store, directory);
       const options = { output: () => undefined, signal: new AbortController().signal };
       await pool.call('remove-tree', { path }, options);
-      await this.#store.staging.remove(directory);
+      await store.staging.remove(directory);
     }
   }
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 
 import { messageOf, type Result } from '../base/index.js';
 import type { Failure, Progress } from '../report/index.js';
-import { type Store, storeAt } from '../store/index.js';
+import type { Store } from '../store/index.js';
 import { StoreDamage } from './damage.js';
 import type { WorkerReply, WorkerRequest } from './protocol.js';
 import { TreeCache } from './tree-cache.js';
@@ -23,9 +23,8 @@ export type WorkerHandlers = Readonly<
 >;
 
 /** Serves calls until the caller is gone; then everything in the worker's pid namespace ends with it. */
-export function serveWorker(storeRoot: string, handlers: WorkerHandlers): void {
+export function serveWorker(store: Store, handlers: WorkerHandlers): void {
   forbidNestedNamespaces();
-  const store = storeAt(storeRoot);
   const trees = new TreeCache(store.blobs);
   const running = new Map<number, AbortController>();
   process.on('disconnect', () => process.exit(0));

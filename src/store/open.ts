@@ -31,13 +31,16 @@ export interface StoreFault {
   readonly hint?: string;
 }
 
-/** A view of a store whose layout was already checked: for workers, which see it under another path. */
-export function storeAt(root: string): Store {
+/**
+ * A view of a store whose layout was already checked: for workers, which see it under another path.
+ * @param segments where segments are found and put, relative to the root
+ */
+export function storeAt(root: string, segments = 'segments'): Store {
   return {
     root,
     blobs: new DiskBlobStore(join(root, 'blobs')),
     actions: new DiskActionCache({ actions: join(root, 'actions'), locks: join(root, 'locks') }),
-    segments: new SegmentIndex(join(root, 'segments')),
+    segments: new SegmentIndex(join(root, segments)),
     layers: new LayerStore(join(root, 'layers')),
     outputs: new OutputRecords(join(root, 'last')),
     reproducibility: new Reproducibility(join(root, 'last')),

@@ -1,7 +1,7 @@
-import { bug, type Digest } from '../../base/index.js';
+import { bug, type Digest, ok, type Result } from '../../base/index.js';
 import { actionKey, type BuildOutcome, build } from '../../engine/index.js';
 import { type Step, type StepKind, stepsInOrder, type Target } from '../../graph/index.js';
-import { jsonRecord, type Reporter } from '../../report/index.js';
+import { type Failure, jsonRecord, type Reporter } from '../../report/index.js';
 import type { Outputs } from '../../store/index.js';
 import { compareResults } from '../compare-results.js';
 import { type Command, fail } from '../main.js';
@@ -10,6 +10,7 @@ import type { mkveCommands, OptionNames, ParsedOptions } from '../options/index.
 
 import { reportingOf, withReporter } from '../reporters.js';
 import { statusOf } from '../run-build.js';
+import type { Otherwise } from '../session.js';
 import { chooseTargets, formatOf } from './build.js';
 
 type Options = ParsedOptions<OptionNames<typeof mkveCommands.check.options>>;
@@ -23,9 +24,10 @@ const REPEATED: ReadonlySet<StepKind> = new Set(['base', 'packages', 'hook', 'co
 const MOST_LINES = 50;
 
 /**
- * `mkve check`: builds, then runs each step again from the very inputs it had and compares. Whatever a step sees of the
- * host is fixed by the sandbox; what is left to differ is the time, the order of work, and chance. The second results
- * are not recorded; what differed is.
+ * `mkve check`: builds, then runs each step again from the very inputs it had and compares. Most of what a step could
+ * see of the host is fixed by the sandbox; the second time, what is not is different: the time, the number of processors,
+ * the addresses that programs get, the order of work. Nothing that was packed before is used. The second results are not
+ * recorded; what differed is.
  */
 export async function checkCommand(command: Command, options: Options): Promise<number> {
   const { streams } = command;
@@ -76,33 +78,44 @@ function buildAll({ command, project, targets }: CheckRequest, reporter: Reporte
   });
 }
 
-async function repeatAll(
-  { command, options, project, targets }: CheckRequest,
-  first: BuildOutcome,
-): Promise<number> {
-  const { graph, session } = project;
-  const steps = stepsInOrder(
-    graph,
-    targets.map(({ step }) => step),
-  ).filter(({ kind }) => REPEATED.has(kind));
-  let differing = 0;
-  for (const step of steps) {
-    const inputs = inputsOf(project, first, step);
-    const { key } = actionKey(session.executor.describe(step, inputs));
-    const second = await session.executor.run(step, {
-      inputs,
-      output: () => undefined,
-      progress: () => undefined,
-      warn: () => undefined,
-      signal: command.signal,
-    });
-    if (!second.ok) return fail('mkve', second.error, command.streams);
-    const differences = await compareResults(session.store.blobs, outputsOf(first, step), second.value);
-    await session.store.reproducibility.note(key, differences);
-    if (differences.length > 0) differing++;
-    say({ command, options }, step, differences);
+async function repeatAll(request: CheckRequest, first: BuildOutcome): Promise<number> {
+  const { graph, session } = request.project;
+  const wanted = request.targets.map(({ step }) => step);
+  const otherwise = session.otherwise();
+  try {
+    let differing = 0;
+    for (const step of stepsInOrder(graph, wanted).filter(({ kind }) => REPEATED.has(kind))) {
+      const repeated = await repeat(request, { step, first, otherwise });
+      if (!repeated.ok) return fail('mkve', repeated.error, request.command.streams);
+      if (repeated.value.length > 0) differing++;
+      say(request, step, repeated.value);
+    }
+    return differing === 0 ? 0 : 1;
+  } finally {
+    await otherwise.close();
   }
-  return differing === 0 ? 0 : 1;
+}
+
+/** Runs a step once more; what differed is answered, and kept for later builds. */
+async function repeat(
+  { command, project }: CheckRequest,
+  of: { readonly step: Step; readonly first: BuildOutcome; readonly otherwise: Otherwise },
+): Promise<Result<readonly string[], Failure>> {
+  const { session } = project;
+  const { step, first } = of;
+  const inputs = inputsOf(project, first, step);
+  const second = await of.otherwise.executor.run(step, {
+    inputs,
+    output: () => undefined,
+    progress: () => undefined,
+    warn: () => undefined,
+    signal: command.signal,
+  });
+  if (!second.ok) return second;
+  const differences = await compareResults(session.store.blobs, outputsOf(first, step), second.value);
+  const { key } = actionKey(session.executor.describe(step, inputs));
+  await session.store.reproducibility.note(key, differences);
+  return ok(differences);
 }
 
 function inputsOf(
