@@ -34,8 +34,8 @@ export interface OtherConditions {
   readonly segments: string;
 }
 
-/** One processor, and every program at the same addresses: what is left to chance falls out otherwise. */
-const OTHERWISE = ['setarch', '--addr-no-randomize', 'taskset', '--cpu-list', '0'];
+/** One processor: programs see it, and what is done at once elsewhere is done in another order. */
+const OTHERWISE = ['taskset', '--cpu-list', '0'];
 
 /** A pool whose workers start with the first call. */
 export function startWorkers(settings: WorkerSettings): Result<WorkerPool, Failure> {

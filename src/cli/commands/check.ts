@@ -25,9 +25,9 @@ const MOST_LINES = 50;
 
 /**
  * `mkve check`: builds, then runs each step again from the very inputs it had and compares. Most of what a step could
- * see of the host is fixed by the sandbox; the second time, what is not is different: the time, the number of processors,
- * the addresses that programs get, the order of work. Nothing that was packed before is used. The second results are not
- * recorded; what differed is.
+ * see of the host is fixed by the sandbox; the second time, what is not is different: the time, the number of processors
+ * and with it the order of work. Nothing that was packed before is used. The second results are not recorded; what differed
+ * is.
  */
 export async function checkCommand(command: Command, options: Options): Promise<number> {
   const { streams } = command;
