@@ -1,9 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
-
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { copySeed } from './support/private-store.js';
-import { Rig, stepsRan } from './support/rig.js';
+import { Rig } from './support/rig.js';
 
 let rig: Rig;
 beforeEach(() => {
@@ -35,28 +32,5 @@ describe('a hook', () => {
       'stdin 0',
       '0022',
     ]);
-  });
-
-  it('leaves the same whatever umask, directory, locale and time zone the caller has', async () => {
-    const store = rig.path('private-store');
-    copySeed(rig.seed, store);
-    const hook = 'umask; mkdir /srv/new; : >/srv/new/file; date -d @0 >/srv/new/date; ls / >/srv/new/list';
-    rig.template({ hooks: { '10-write': hook } });
-    const first = await rig.bundle();
-    expect(first.status, first.stderr).toBe(0);
-    const options = ['--hypervisor=lxc', '--suite=bookworm', '--force-no-sign'];
-    const elsewhere = [
-      'bash',
-      '-c',
-      'umask 077; cd /; exec "$@"',
-      'elsewhere',
-      ...rig.program('mkve-bundle'),
-    ];
-    const argv = [...elsewhere, ...options, `--output=${rig.path('other.bun')}`, rig.path(rig.name)];
-    const second = await rig.exec(argv, { store, env: { LC_ALL: 'POSIX', TZ: 'Asia/Tokyo' } });
-    expect(second.status, second.stderr).toBe(0);
-    expect(stepsRan(second)).toContain('10-write');
-    expect(readFileSync(rig.path('other.bun')).equals(readFileSync(rig.output))).toBe(true);
-    expect(statSync(rig.path('other.bun')).mode & 0o777).toBe(0o644);
   });
 });

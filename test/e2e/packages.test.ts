@@ -91,7 +91,7 @@ describe('packages', () => {
     expect(await installed()).toEqual(expect.arrayContaining(['time', 'tree']));
   });
 
-  it('are downloaded once: all is built again from nothing but the snapshot and the downloads', async () => {
+  it('are downloaded once: from nothing but the snapshot and the downloads all is built again, to the same bytes', async () => {
     const store = rig.path('private-store');
     copySeed(rig.seed, store);
     rig.template({ hooks, packages: ['tree'] });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -67,6 +67,7 @@ describe.runIf(process.getuid?.() === 0)('two bundles of one template', () => {
     const listed = (rig: Rig) => execFileSync('tar', ['-tvf', rig.output], { encoding: 'utf8' });
     expect(listed(there)).toBe(listed(here));
     expect(readFileSync(there.output).equals(readFileSync(here.output))).toBe(true);
+    expect(statSync(there.output).mode & 0o777).toBe(0o644);
   });
 
   it('hold no trace of what differed', async () => {

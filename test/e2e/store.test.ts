@@ -3,16 +3,16 @@ import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { copySeed } from './support/private-store.js';
 import { Rig, stepsRan } from './support/rig.js';
@@ -45,6 +45,15 @@ function blobs(): readonly string[] {
   return readdirSync(top).flatMap((part) =>
     readdirSync(join(top, part)).map((name) => join(top, part, name)),
   );
+}
+
+/** Entries of the action cache that are not among those known. */
+function actionsSince(known: ReadonlySet<string>): readonly string[] {
+  const top = join(store, 'actions');
+  return readdirSync(top, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => join(top, name))
+    .filter((path) => !known.has(path));
 }
 
 describe('a damaged store', () => {
@@ -84,25 +93,15 @@ describe('a damaged store', () => {
   });
 
   it('takes a torn action entry for a miss', async () => {
+    const seeded = new Set(actionsSince(new Set()));
     rig.template({ hooks: { '10-a': 'echo a >/etc/a-file' } });
     expect((await rig.bundle([], { store })).status).toBe(0);
-    execFileSync('find', [
-      join(store, 'actions'),
-      '-name',
-      '*.json',
-      '-exec',
-      'truncate',
-      '-s',
-      '100',
-      '{}',
-      '+',
-    ]);
-    rmSync(join(store, 'layers'), { recursive: true, force: true });
-    mkdirSync(join(store, 'layers'));
-    execFileSync('chown', ['--reference', join(store, 'blobs'), join(store, 'layers')]);
+    const torn = actionsSince(seeded);
+    expect(torn.length).toBeGreaterThan(2);
+    for (const path of torn) truncateSync(path, 100);
     const again = await rig.bundle([], { store });
     expect(again.status, again.stderr).toBe(0);
-    expect(stepsRan(again)).toContain('10-a');
+    expect(stepsRan(again)).toEqual(expect.arrayContaining(['10-a', 'pack', 'bundle']));
   });
 
   it('is refused when a newer mkve made it', async () => {
@@ -114,32 +113,6 @@ describe('a damaged store', () => {
 });
 
 describe('what must not matter', () => {
-  it.each(['002', '077'])('is the umask of the caller: %s', async (umask) => {
-    const hooks = { '10-make': 'echo x >/etc/made; mkdir /etc/made.d' };
-    rig.template({ hooks });
-    expect((await rig.bundle([], { store })).status).toBe(0);
-    const digest = digestOf(rig.output);
-    rmSync(rig.output);
-    rmSync(join(store, 'last'), { recursive: true });
-    const { mkve } = inject('e2e');
-    const argv = `umask ${umask}; exec "$0" "$@"`;
-    const bundle = [
-      process.execPath,
-      join(mkve, 'dist/cli/mkve-bundle.js'),
-      '--hypervisor',
-      'lxc',
-      '--suite',
-      'bookworm',
-    ];
-    const fresh = rig.path('fresh-store');
-    copySeed(rig.seed, fresh);
-    const args = ['--force-no-sign', '--output', rig.output, rig.path(rig.name)];
-    const ran = await rig.exec(['sh', '-c', argv, ...bundle, ...args], { store: fresh });
-    expect(ran.status, ran.stderr).toBe(0);
-    expect(stepsRan(ran)).toContain('10-make');
-    expect(digestOf(rig.output)).toBe(digest);
-  });
-
   it('is a socket that a hook leaves, also over a file of the base', async () => {
     const listen =
       "perl -MSocket -e 'socket(my $s, PF_UNIX, SOCK_STREAM, 0); bind($s, sockaddr_un($ARGV[0])) or die $!'";
