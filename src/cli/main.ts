@@ -1,4 +1,4 @@
-import { exitStatusOf, type Failure, renderFailure, visible } from '../report/index.js';
+import { exitStatusOf, type Failure, renderFailure, systemFailure, visible } from '../report/index.js';
 import { type Host, mkveVersion, thisHost } from './host.js';
 import { type Streams, standardStreams } from './streams.js';
 
@@ -35,7 +35,9 @@ export async function runMain(name: string, run: (command: Command) => Promise<n
     const status = await run({ host: thisHost(), streams, signal: controller.signal });
     process.exitCode = interrupted ?? status;
   } catch (thrown) {
+    const refused = systemFailure(thrown);
     if (interrupted !== undefined) process.exitCode = interrupted;
+    else if (refused !== undefined) process.exitCode = fail(name, refused, streams);
     else reportBug(name, thrown, streams);
   }
 }

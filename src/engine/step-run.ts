@@ -1,6 +1,6 @@
 import type { Digest } from '../base/index.js';
 import type { AnyStep, StepId } from '../graph/index.js';
-import { type Failure, LogBuffer, type Progress, type Why } from '../report/index.js';
+import { type Failure, LogBuffer, type Progress, systemFailure, type Why } from '../report/index.js';
 import type { ActionResult, Claim, LastRun, Outputs } from '../store/index.js';
 import { actionKey } from './action.js';
 import type { Attempt, StepOutcome } from './build.js';
@@ -73,7 +73,10 @@ export class StepRun<S extends AnyStep> {
       return await this.#runUnder(lookup.claim, execution).finally(() => lookup.claim.release());
     } catch (thrown) {
       if (signal.aborted) return { state: 'cancelled' };
-      throw thrown;
+      const failure = systemFailure(thrown);
+      if (failure === undefined) throw thrown;
+      execution.watcher.failed();
+      return this.#reportFailed({ failure, durationMs: 0, log: undefined }, 'ran');
     }
   }
 

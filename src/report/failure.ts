@@ -30,6 +30,8 @@ export type Failure =
   | { readonly kind: 'store-broken'; readonly path: string; readonly detail: string; readonly hint?: string }
   /** The damaged entry is gone: trying again makes it anew. */
   | { readonly kind: 'store-damaged'; readonly detail: string }
+  /** No space, no memory, a disk that fails: a system error that is nobody's mistake here. */
+  | { readonly kind: 'system-refused'; readonly detail: string; readonly hint: string }
   | { readonly kind: 'rootfs-unusable'; readonly detail: string }
   | { readonly kind: 'host-lacks'; readonly needs: readonly HostNeed[] }
   | { readonly kind: 'worker-died'; readonly detail: string }

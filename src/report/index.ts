@@ -15,6 +15,7 @@ export { PlainReporter, type Verbosity } from './plain-reporter.js';
 export type { Problem } from './problem.js';
 export { exitStatusOf, type Rendered, renderFailure, renderProblem } from './render.js';
 export { assignSlots, type Interval } from './slots.js';
+export { systemFailure } from './system-failure.js';
 export { TeeReporter } from './tee-reporter.js';
 export { loadDisplay } from './terminal/load-display.js';
 export type { Clock, Terminal } from './terminal/terminal.js';

@@ -73,6 +73,8 @@ export function renderFailure(failure: Failure, output: 'last-lines' | 'apart' =
       };
     case 'store-damaged':
       return { headline: `the store was damaged: ${failure.detail}`, details: hintLines('build again') };
+    case 'system-refused':
+      return { headline: `the system refused: ${failure.detail}`, details: hintLines(failure.hint) };
     case 'rootfs-unusable':
       return { headline: `nothing can run in the root file system: ${failure.detail}`, details: [] };
     case 'host-lacks':
@@ -97,6 +99,7 @@ export function exitStatusOf(failure: Failure): number {
       return 4;
     case 'store-broken':
     case 'store-damaged':
+    case 'system-refused':
       return 5;
     case 'host-lacks':
       return 6;

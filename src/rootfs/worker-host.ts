@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 
 import { messageOf, type Result } from '../base/index.js';
-import type { Failure, Progress } from '../report/index.js';
+import { type Failure, type Progress, systemFailure } from '../report/index.js';
 import type { Store } from '../store/index.js';
 import { StoreDamage } from './damage.js';
 import type { WorkerReply, WorkerRequest } from './protocol.js';
@@ -68,6 +68,8 @@ async function perform(
     }
     if (context.signal.aborted)
       return { type: 'result', id, result: { ok: false, error: { kind: 'cancelled' } } };
+    const refused = systemFailure(thrown);
+    if (refused !== undefined) return { type: 'result', id, result: { ok: false, error: refused } };
     return {
       type: 'crash',
       id,

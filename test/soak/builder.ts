@@ -100,7 +100,9 @@ export class Builder {
   }
 
   async #collect(): Promise<void> {
-    const ran = await run(['mkve', 'cache', 'gc', '--max-size', '1 GB'], { env: this.#soak.env });
+    const ran = await run(['mkve', 'cache', 'gc'], {
+      env: { ...this.#soak.env, MKVE_CACHE_SIZE: '1 GB' },
+    });
     if (ran.status !== 0) this.#fault(`a collection ended with ${ran.status}`, ran);
     this.#count('collections');
   }

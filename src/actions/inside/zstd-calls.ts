@@ -4,6 +4,9 @@ import { basename, join } from 'node:path';
 
 import { FILES_A_CALL } from '../../pack/index.js';
 
+/** Before the reason why a file could not be compressed. Anything else is the path of a file, and absolute. */
+const FAILED = '!';
+
 interface Waiting {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
@@ -18,6 +21,7 @@ export class ZstdCalls {
   readonly #atOnce: number;
   readonly #waiting = new Map<string, Waiting>();
   #xargs: ChildProcess | undefined;
+  #reason: string | undefined;
   #ended: Promise<void> = Promise.resolve();
 
   /** @param directory a private directory for frames until they are read */
@@ -52,17 +56,22 @@ export class ZstdCalls {
   }
 
   #start(args: readonly string[]): ChildProcess {
-    // `$0` is the directory for frames, `$@` are files. It says which are done.
-    const call = `zstd --quiet ${args.join(' ')} --output-dir-flat "$0" -- "$@" && printf '%s\\0' "$@"`;
+    // `$0` is the directory for frames, `$@` are files. It says at once which are done, and of others why they are not.
+    const call = [
+      `if said=$(zstd --quiet ${args.join(' ')} --output-dir-flat "$0" -- "$@" 2>&1)`,
+      `then printf '%s\\0' "$@"`,
+      `else for file; do printf '${FAILED}%s\\0%s\\0' "$said" "$file"; done`,
+      'fi',
+    ].join('\n');
     const limits = ['-n', `${FILES_A_CALL}`, '-P', `${this.#atOnce}`];
     const argv = ['-0', '-r', ...limits, 'sh', '-c', call, this.#directory];
     const child = spawn('xargs', argv, { stdio: ['pipe', 'pipe', 'inherit'] });
     let unread = '';
     child.stdout.setEncoding('latin1');
     child.stdout.on('data', (text: string) => {
-      const done = `${unread}${text}`.split('\0');
-      unread = done.pop() ?? '';
-      for (const path of done) this.#settle(path);
+      const items = `${unread}${text}`.split('\0');
+      unread = items.pop() ?? '';
+      for (const item of items) this.#hear(item);
     });
     child.stdin.on('error', () => undefined);
     const before = this.#ended;
@@ -79,11 +88,24 @@ export class ZstdCalls {
     return child;
   }
 
-  #settle(path: string): void {
-    const waiting = this.#waiting.get(path);
-    this.#waiting.delete(path);
-    waiting?.resolve();
+  /** A reason comes right before the path of the file that could not be compressed. */
+  #hear(item: string): void {
+    if (item.startsWith(FAILED)) {
+      this.#reason = item.slice(FAILED.length);
+      return;
+    }
+    const waiting = this.#waiting.get(item);
+    this.#waiting.delete(item);
+    if (this.#reason === undefined) waiting?.resolve();
+    else waiting?.reject(errorOf(this.#reason));
+    this.#reason = undefined;
   }
+}
+
+/** With the code that a system call would have given. */
+function errorOf(reason: string): Error {
+  const isFull = /No space left on device/.test(reason);
+  return Object.assign(new Error(reason.trim()), isFull ? { code: 'ENOSPC' } : {});
 }
 
 let version: Promise<string> | undefined;

@@ -76,6 +76,7 @@ const FAILURE_KINDS: Readonly<Record<Failure['kind'], true>> = {
   'verification-failed': true,
   'store-broken': true,
   'store-damaged': true,
+  'system-refused': true,
   'rootfs-unusable': true,
   'host-lacks': true,
   'worker-died': true,
