@@ -22,6 +22,8 @@ const implementations = {
   inspect: async () => (await import('./commands/inspect.js')).inspectCommand,
   check: async () => (await import('./commands/check.js')).checkCommand,
   verify: async () => (await import('./commands/verify.js')).verifyCommand,
+  cache: async () => (await import('./commands/store/index.js')).storeCommand,
+  gc: async () => (await import('./commands/store/index.js')).gcCommand,
   doctor: async () => (await import('./commands/run-doctor.js')).runDoctor,
 } as const satisfies Record<
   MkveCommand,

@@ -54,3 +54,13 @@ export const running = [
     help: 'run the steps matching the glob STEP again although nothing changed; all of them without STEP',
   },
 ] as const satisfies readonly OptionSpec[];
+
+/** What commands take that remove things from the store. */
+export const collecting = [
+  {
+    name: 'dry-run',
+    short: 'n',
+    takes: 'nothing',
+    help: 'gc and clear: say what would be removed and remove nothing',
+  },
+] as const satisfies readonly OptionSpec[];
