@@ -24,7 +24,7 @@ export function cutoffPhrase(steps: readonly string[]): string {
 export function storePhrase(event: Extract<Event, { type: 'store-limit' | 'store-collected' }>): string {
   const limit = formatSize(event.limitBytes);
   if (event.type === 'store-limit')
-    return `${event.directory} may grow to ${limit}; cache.maxSize in the mkvefile or MKVE_CACHE_SIZE changes that`;
+    return `${event.directory} may grow to ${limit}, a tenth of its disk; cache.maxSize in the mkvefile or MKVE_CACHE_SIZE changes that`;
   const removed = formatSize(event.removedBytes);
   return `was over its limit of ${limit}: ${removed} removed that had long not been used, ${formatSize(event.bytes)} left`;
 }
