@@ -110,7 +110,8 @@ export function epochOf(
   return given !== undefined && /^\d{1,15}$/.test(given) ? { sourceDateEpoch: Number(given) } : {};
 }
 
-function readTemplate(
+/** Reads one template of an mkvefile. */
+export function readTemplate(
   file: string,
   config: LoadedConfig,
   template: LoadedTemplate,
