@@ -26,6 +26,7 @@ const implementations = {
   init: async () => (await import('./commands/init.js')).initCommand,
   cache: async () => (await import('./commands/store/index.js')).storeCommand,
   gc: async () => (await import('./commands/store/index.js')).gcCommand,
+  completion: async () => (await import('./commands/completion.js')).completionCommand,
   doctor: async () => (await import('./commands/run-doctor.js')).runDoctor,
 } as const satisfies Record<
   MkveCommand,

@@ -76,6 +76,7 @@ export const mkveCommands = {
       {
         name: 'format',
         takes: { value: 'FORMAT' },
+        values: ['text', 'dot', 'mermaid', 'json', 'html'],
         help: 'text, dot, mermaid, json or html; default: text, or json with --json',
       },
       { name: 'output', short: 'o', takes: { value: 'FILE' }, help: 'write to FILE instead of printing' },
@@ -193,8 +194,8 @@ export const mkveCommands = {
       { name: 'gc', summary: 'Remove what nothing needs, and what is above the limit' },
       { name: 'verify', summary: 'Read every byte, compare it with its digest, and remove what is damaged' },
       { name: 'clear', summary: 'Remove everything, pinned or not, but what running builds use' },
-      { name: 'export', summary: 'FILE [TARGET…]: write the results of targets into one file' },
-      { name: 'import', summary: 'FILE: take in what another store has exported' },
+      { name: 'export', operands: 'FILE [TARGET…]', summary: 'Write the results of targets into one file' },
+      { name: 'import', operands: 'FILE', summary: 'Take in what another store has exported' },
     ],
     options: [
       ...onProject,
@@ -218,6 +219,29 @@ export const mkveCommands = {
     description: ['`mkve cache --help` says what goes first, and what stays.'],
     options: [...onProject, ...collecting, ...everywhere],
     examples: [{ command: 'mkve gc', does: 'Removes what nothing needs, and what is above the limit.' }],
+  }),
+  completion: command({
+    name: 'mkve completion',
+    usage: '[options] SHELL',
+    summary: 'Print completions of all commands for bash, zsh or fish',
+    description: [
+      'The script completes commands, options, targets, steps, templates and hypervisors; what the mkvefile says is asked for when it is wanted.',
+      'bash: `source <(mkve completion bash)` in ~/.bashrc. zsh: `source <(mkve completion zsh)` in ~/.zshrc, after compinit. fish: `mkve completion fish | source` in ~/.config/fish/config.fish.',
+    ],
+    options: [
+      {
+        name: 'candidates',
+        takes: 'nothing',
+        help: 'what the scripts call: print what the last of the words that follow `--` may become',
+      },
+      ...everywhere,
+    ],
+    examples: [
+      {
+        command: 'source <(mkve completion bash)',
+        does: 'Completes in this shell.',
+      },
+    ],
   }),
   doctor: command({
     name: 'mkve doctor',
