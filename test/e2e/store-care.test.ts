@@ -37,7 +37,7 @@ function project(cache = '{}'): string {
     'mkvefile.ts',
     `import { defineConfig, mmdebstrap } from 'mkve';
      export default defineConfig({ packages: mmdebstrap({ suite: 'bookworm' }), sign: false, hooks: ['./hooks'],
-       cache: ${cache}, templates: { '${rig.name}': { version: '1', network: ['one'], hypervisors: { lxc: {
+       cache: ${cache}, templates: { '${rig.name}': { version: '1', pack: { format: 'tar' }, network: ['one'], hypervisors: { lxc: {
          packages: [], hooks: [ 'one' ] } } } } });\n`,
   );
   return rig.path(`out/${rig.name}-lxc.bun`);

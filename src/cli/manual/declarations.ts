@@ -16,7 +16,7 @@ export interface DeclaredInterface {
 
 const INTERFACE =
   /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export interface (\w+)(?: extends \w+)? \{\n([\s\S]*?)\n\}/g;
-const KEY = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*readonly (\w+)(\??): ([\s\S]*?);\n/g;
+const KEY = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*readonly (\w+)(\??):\s([\s\S]*?);\n/g;
 
 /**
  * Reads the documented interfaces of `mkvefile/config.ts`, which is what an editor shows of an mkvefile: so mkvefile(5) says
@@ -29,7 +29,7 @@ export function readDeclarations(source: string): readonly DeclaredInterface[] {
     keys: [...`${body}\n`.matchAll(KEY)].map(([, about = '', key = '', optional = '', type = '']) => ({
       name: key,
       isOptional: optional === '?',
-      type: type.replace(/\s+/g, ' '),
+      type: type.replace(/\s+/g, ' ').trim(),
       ...proseOf(about),
     })),
   }));

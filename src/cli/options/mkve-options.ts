@@ -238,8 +238,8 @@ export const mkveCommands = {
     ],
     examples: [
       {
-        command: 'source <(mkve completion bash)',
-        does: 'Completes in this shell.',
+        command: 'mkve completion fish | source',
+        does: 'Completes in this fish.',
       },
     ],
   }),
