@@ -12,7 +12,7 @@ const never = new AbortController().signal;
 
 /** A store whose clock is the machine's own, as it is in use; directories come when they are written to. */
 function newStore(): Store {
-  const store = storeAt(join(privateDirectory(), 'store'), Date.now);
+  const store = storeAt(join(privateDirectory(), 'store'), { clock: Date.now });
   for (const name of ['last', 'tmp', 'layers', 'segments/00'])
     mkdirSync(join(store.root, name), { recursive: true });
   return store;
