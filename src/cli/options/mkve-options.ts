@@ -1,5 +1,5 @@
 import type { CommandHelp } from './command-help.js';
-import { collecting, everywhere, onProject, running, watching } from './mkve-common-options.js';
+import { collecting, everywhere, forPeople, onProject, running, watching } from './mkve-common-options.js';
 import type { OptionNames, OptionSpec } from './option-spec.js';
 
 /** The commands of `mkve` that this version has, in the order in which help lists them. */
@@ -175,7 +175,7 @@ export const mkveCommands = {
         takes: { value: 'NAME' },
         help: 'the name of the template; default: the name of DIRECTORY',
       },
-      ...everywhere,
+      ...forPeople,
     ],
     examples: [{ command: 'mkve init web && cd web && mkve build', does: 'Starts a project and builds it.' }],
   }),
@@ -234,7 +234,7 @@ export const mkveCommands = {
         takes: 'nothing',
         help: 'what the scripts call: print what the last of the words that follow `--` may become',
       },
-      ...everywhere,
+      ...forPeople,
     ],
     examples: [
       {

@@ -1,5 +1,6 @@
 import { count, formatSize, jsonRecord } from '../../../report/index.js';
 import type { Collected } from '../../../store/index.js';
+import { fail } from '../../main.js';
 import { has, type ParsedOptions } from '../../options/index.js';
 import { progressLine } from '../../progress-line.js';
 import type { StoreWork } from './index.js';
@@ -11,6 +12,9 @@ export async function gc({ command, session, options }: GcWork, extent: 'limit' 
   const { streams, signal, host } = command;
   const line = progressLine(host.now);
   const mode = has(options, 'dry-run') ? 'look' : 'collect';
+  // Only a worker can delete the files of layers.
+  const lacking = mode === 'collect' ? await session.preflight() : undefined;
+  if (lacking !== undefined) return fail('mkve', lacking, streams);
   try {
     const collected = await session.care.collect({
       extent,
