@@ -68,11 +68,11 @@ function readDirectories(operands: readonly string[], host: Host): Result<Lintab
 async function readMkvefile({ host, signal }: Command, options: Options): Promise<Result<Lintable, Failure>> {
   const named = lastOf(options, 'file');
   const file = named === undefined ? await findMkvefile(host.cwd) : resolve(host.cwd, named);
-  if (file === undefined || !existsSync(file)) return err(noMkvefile(host.cwd));
+  if (file === undefined) return err(noMkvefile(host.cwd));
   const loaded = await loadMkvefile({ file, signal });
   if (!loaded.ok) {
     const { failure } = loaded.error;
-    if (failure.kind !== 'config-invalid') return err(failure);
+    if (failure.kind !== 'config-invalid' || !existsSync(file)) return err(failure);
     const problems = failure.problems.map((problem) => ({ ...problem, file, code: 'mkvefile' }));
     return ok({ problems });
   }

@@ -1,6 +1,9 @@
+import { command } from './command-entry.js';
 import type { CommandHelp } from './command-help.js';
-import { collecting, everywhere, forPeople, onProject, running, watching } from './mkve-common-options.js';
-import type { OptionNames, OptionSpec } from './option-spec.js';
+import { authorCommands } from './mkve-author-options.js';
+import { everywhere, onProject, running, watching } from './mkve-common-options.js';
+import { storeCommands } from './mkve-store-options.js';
+import type { OptionNames } from './option-spec.js';
 
 /** The commands of `mkve` that this version has, in the order in which help lists them. */
 export const mkveCommands = {
@@ -142,107 +145,8 @@ export const mkveCommands = {
       { command: 'mkve verify out/tiny-lxc.bun', does: "Checks a bundle against the keys in gpg's keyring." },
     ],
   }),
-  lint: command({
-    name: 'mkve lint',
-    usage: '[options] [TEMPLATE_DIRECTORY…]',
-    summary: 'Find mistakes without building, all at once',
-    description: [
-      'Looks at the mkvefile with all its templates, or at template directories: lists, names, hooks and how they start, hooks that no list names, hooks of one name that differ by accident, vps.conf(5), bundles that no target writes any more; whether interpreters are there in the packages of the last build; and, where the host has shellcheck, at hooks that are shell scripts.',
-      'Each finding has a file, a line where there is one, and a stable code in brackets. Exit status: 0 without errors, 1 with any; warnings do not count.',
-    ],
-    options: [...onProject, ...everywhere],
-    examples: [
-      { command: 'mkve lint', does: 'Looks at everything that the mkvefile here or above names.' },
-      { command: 'mkve lint templates/web', does: 'Looks at one template, without an mkvefile.' },
-    ],
-  }),
-  init: command({
-    name: 'mkve init',
-    usage: '[options] [DIRECTORY]',
-    summary: 'Write an mkvefile and a template, which build as they are',
-    description: [
-      'DIRECTORY is made where it is missing; default: the working directory. Nothing is overwritten.',
-    ],
-    options: [
-      {
-        name: 'hypervisor',
-        takes: { value: 'HV' },
-        repeatable: true,
-        help: 'a hypervisor that the template supports; default: openvz and lxc',
-      },
-      {
-        name: 'name',
-        takes: { value: 'NAME' },
-        help: 'the name of the template; default: the name of DIRECTORY',
-      },
-      ...forPeople,
-    ],
-    examples: [{ command: 'mkve init web && cd web && mkve build', does: 'Starts a project and builds it.' }],
-  }),
-  cache: command({
-    name: 'mkve cache',
-    usage: '[options] COMMAND [ARGUMENT…]',
-    summary: 'Look after the store, where results are kept between builds',
-    description: [
-      'The store is kept under a limit: MKVE_CACHE_SIZE, else cache.maxSize of the mkvefile, else a tenth of the disk. Builds see to that now and then; what running builds use is never touched, nor what the targets under cache.pin are made of. First goes what has not been used for longest, weighed by its size and the time that making it again takes.',
-      'An exported file holds the results of targets with all that they name. Import it from those only whose bundles you would trust: bytes are verified, but that a result is the right one for its inputs is not.',
-      'Exit status: 0 done, 2 a mistake on the command line, 4 verify found damage, or a file to import is damaged.',
-    ],
-    commands: [
-      { name: 'stats', summary: 'Show how large the store is, of what, and what may go' },
-      { name: 'ls', summary: 'List the results of steps, last used first' },
-      { name: 'gc', summary: 'Remove what nothing needs, and what is above the limit' },
-      { name: 'verify', summary: 'Read every byte, compare it with its digest, and remove what is damaged' },
-      { name: 'clear', summary: 'Remove everything, pinned or not, but what running builds use' },
-      { name: 'export', operands: 'FILE [TARGET…]', summary: 'Write the results of targets into one file' },
-      { name: 'import', operands: 'FILE', summary: 'Take in what another store has exported' },
-    ],
-    options: [
-      ...onProject,
-      ...collecting,
-      { name: 'all', takes: 'nothing', help: 'export: all results of the store, whatever they are of' },
-      ...everywhere,
-    ],
-    examples: [
-      { command: 'mkve cache stats', does: 'Shows how large the store is.' },
-      { command: 'mkve cache gc --dry-run', does: 'Says what a collection would remove.' },
-      {
-        command: 'mkve cache export results.mkve tiny/lxc',
-        does: 'Writes what tiny/lxc was made of, for another machine to import.',
-      },
-    ],
-  }),
-  gc: command({
-    name: 'mkve gc',
-    usage: '[options]',
-    summary: 'Keep the store under its limit: the same as mkve cache gc',
-    description: ['`mkve cache --help` says what goes first, and what stays.'],
-    options: [...onProject, ...collecting, ...everywhere],
-    examples: [{ command: 'mkve gc', does: 'Removes what nothing needs, and what is above the limit.' }],
-  }),
-  completion: command({
-    name: 'mkve completion',
-    usage: '[options] SHELL',
-    summary: 'Print completions of all commands for bash, zsh or fish',
-    description: [
-      'The script completes commands, options, targets, steps, templates and hypervisors; what the mkvefile says is asked for when it is wanted.',
-      'bash: `source <(mkve completion bash)` in ~/.bashrc. zsh: `source <(mkve completion zsh)` in ~/.zshrc, after compinit. fish: `mkve completion fish | source` in ~/.config/fish/config.fish.',
-    ],
-    options: [
-      {
-        name: 'candidates',
-        takes: 'nothing',
-        help: 'what the scripts call: print what the last of the words that follow `--` may become',
-      },
-      ...forPeople,
-    ],
-    examples: [
-      {
-        command: 'mkve completion fish | source',
-        does: 'Completes in this fish.',
-      },
-    ],
-  }),
+  ...authorCommands,
+  ...storeCommands,
   doctor: command({
     name: 'mkve doctor',
     usage: '[options]',
@@ -279,10 +183,3 @@ export const mkveHelp: CommandHelp = {
     { command: 'mkve explain tiny/lxc', does: 'Says what a build of one target would run, and why.' },
   ],
 };
-
-/** Keeps the names of the options in the type, which the annotation of a constant would lose. */
-function command<const Options extends readonly OptionSpec[]>(
-  help: Omit<CommandHelp, 'options'> & { readonly options: Options },
-): Omit<CommandHelp, 'options'> & { readonly options: Options } {
-  return help;
-}
