@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { hasErrorCode } from '../base/index.js';
 import { identityOfThisProcess } from './identity.js';
 import { heldLock, KeyLock } from './key-lock.js';
 
@@ -25,9 +26,15 @@ export class RunningBuilds {
    */
   enter(): () => Promise<void> {
     const path = join(this.#directory, `${PREFIX}${randomBytes(6).toString('hex')}`);
-    mkdirSync(this.#directory, { recursive: true });
-    writeFileSync(`${path}.tmp`, JSON.stringify(identityOfThisProcess()), { flag: 'wx' });
-    renameSync(`${path}.tmp`, path);
+    try {
+      mkdirSync(this.#directory, { recursive: true });
+      writeFileSync(`${path}.tmp`, JSON.stringify(identityOfThisProcess()), { flag: 'wx' });
+      renameSync(`${path}.tmp`, path);
+    } catch (thrown) {
+      // Where nothing can be written nothing is collected either, and what is up to date is so all the same.
+      if (hasErrorCode(thrown, 'EROFS', 'EACCES', 'EPERM')) return () => Promise.resolve();
+      throw thrown;
+    }
     return heldLock(path);
   }
 
