@@ -22,6 +22,11 @@ const implementations = {
   inspect: async () => (await import('./commands/inspect.js')).inspectCommand,
   check: async () => (await import('./commands/check.js')).checkCommand,
   verify: async () => (await import('./commands/verify.js')).verifyCommand,
+  lint: async () => (await import('./commands/lint.js')).lintCommand,
+  init: async () => (await import('./commands/init.js')).initCommand,
+  cache: async () => (await import('./commands/store/index.js')).storeCommand,
+  gc: async () => (await import('./commands/store/index.js')).gcCommand,
+  completion: async () => (await import('./commands/completion.js')).completionCommand,
   doctor: async () => (await import('./commands/run-doctor.js')).runDoctor,
 } as const satisfies Record<
   MkveCommand,

@@ -7,6 +7,7 @@ import { type Failure, renderProblem } from '../report/index.js';
 import { lineagesOf } from '../template/index.js';
 import type { Command } from './main.js';
 import { lastOf, type ParsedOptions } from './options/index.js';
+import { pinnedTargets } from './pinned-targets.js';
 import { compileProject, type Project } from './project.js';
 import { openSession, type Session } from './session.js';
 
@@ -38,12 +39,15 @@ export async function openProject(
   const session = await openSession({
     host,
     cacheDirectory: config.cache.directory,
+    cacheLimit: config.cache.maxBytes,
     scope: file,
     lineages: lineagesOf(project.value.graph, project.value.targets),
     jobs: many,
     signing,
   });
-  return session.ok ? ok({ ...project.value, session: session.value, jobs: many }) : session;
+  if (!session.ok) return session;
+  session.value.care.pin(pinnedTargets(file, config, project.value));
+  return ok({ ...project.value, session: session.value, jobs: many });
 }
 
 export function jobsOf(text: string | undefined): Result<number | undefined, Failure> {

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 
 import { err, ok, type Result } from '../base/index.js';
-import type { PackageSource } from '../graph/index.js';
+import { isTargetMeant, type PackageSource } from '../graph/index.js';
 import { type LoadedConfig, type LoadedTemplate, outputFor } from '../mkvefile/index.js';
 import { hostArchitecture, hostSuite, packageSource, type SourceOptions } from '../packages/index.js';
 import type { Failure, Problem } from '../report/index.js';
@@ -55,7 +55,23 @@ export function readProject(file: string, config: LoadedConfig, host: Host): Res
     problems.push(...unsupported(file, template, reading.value));
     return targetsOf(template, reading.value, source.value);
   });
+  // With a template that cannot be read nobody knows which targets there are.
+  if (!problems.some(({ severity }) => severity === 'error'))
+    problems.push(...idlePins(file, config, targets));
   return ok({ source: source.value, targets, problems, reads });
+}
+
+function idlePins(
+  file: string,
+  { cache }: LoadedConfig,
+  targets: readonly TargetRequest[],
+): readonly Problem[] {
+  const names = targets.map(({ template: { name, hypervisor } }) => `${name}/${hypervisor}`);
+  return (cache.pin ?? []).flatMap((pattern, index): readonly Problem[] => {
+    if (names.some((name) => isTargetMeant(name, pattern))) return [];
+    const message = `cache.pin[${index}]: no target matches '${pattern}'; there are ${names.join(', ')}`;
+    return [{ file, message, severity: 'error' }];
+  });
 }
 
 /** The failure that the mistakes are; nothing when there are only warnings. */
@@ -94,7 +110,8 @@ export function epochOf(
   return given !== undefined && /^\d{1,15}$/.test(given) ? { sourceDateEpoch: Number(given) } : {};
 }
 
-function readTemplate(
+/** Reads one template of an mkvefile. */
+export function readTemplate(
   file: string,
   config: LoadedConfig,
   template: LoadedTemplate,

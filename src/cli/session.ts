@@ -13,6 +13,8 @@ import type { Failure } from '../report/index.js';
 import { type WorkerIdentity, type WorkerPool, workerIdentity } from '../rootfs/index.js';
 import { LastRuns, LastTimeline, type Lineages, openStore, type Store } from '../store/index.js';
 import { DEFAULT_PATH, type Host, mkveVersion, storeRoot, toolEnvironment } from './host.js';
+import { StoreCare } from './store-care.js';
+import { storeLimit } from './store-limit.js';
 
 export interface SessionRequest {
   readonly host: Host;
@@ -22,6 +24,8 @@ export interface SessionRequest {
   /** The roles of the project's steps: their ids alone do not say what took the place of what. */
   readonly lineages: Lineages;
   readonly jobs: number;
+  /** Bytes that the mkvefile lets the store grow to. */
+  readonly cacheLimit?: number | undefined;
   /** Whether bundles are to be signed, for what the host must have. */
   readonly signing: 'gpg' | 'none';
   /** Names of the host's tools that this run takes; default: all that building takes, and ranges of ids. */
@@ -33,6 +37,9 @@ export interface Session {
   readonly store: Store;
   readonly last: LastRuns;
   readonly timeline: LastTimeline;
+  readonly care: StoreCare;
+  /** For what is done inside and is no step. */
+  readonly workers: Pick<WorkerPool, 'call'>;
   readonly executor: Executor<Step>;
   /** What the host lacks for any step to run. */
   readonly preflight: () => Promise<Failure | undefined>;
@@ -51,8 +58,10 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   const { host } = request;
   const root = storeRoot(host, request.cacheDirectory);
   const writer = host.caller.uid === 0 ? workerIdentity(host.caller) : undefined;
-  const store = await openStore(root, writer);
+  const store = await openStore(root, { owner: writer, clock: host.date });
   if (!store.ok) return err({ kind: 'store-broken', ...store.error });
+  const limit = storeLimit(host, request.cacheLimit, root);
+  if (!limit.ok) return limit;
   const pool = new LazyPool(request, { store: store.value, writer, conditions: 'usual' });
   const last = LastRuns.onDisk(store.value.lastDirectory, request.scope);
   last.follow(request.lineages);
@@ -69,6 +78,8 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
     store: store.value,
     last,
     timeline: new LastTimeline(store.value.lastDirectory, request.scope, host.date),
+    care: new StoreCare({ store: store.value, last, workers: pool, limit: limit.value, date: host.date }),
+    workers: pool,
     executor: new ActionExecutor(deps),
     preflight: deps.preflight,
     otherwise: () => {

@@ -9,6 +9,7 @@ import { type Failure, type Problem, type Reporter, renderProblem } from '../rep
 import { lineagesOf } from '../template/index.js';
 import type { Loaded } from '../watch/index.js';
 import type { Host } from './host.js';
+import { pinnedTargets } from './pinned-targets.js';
 import { compileReading, failureOf, type Project, readProject } from './project.js';
 import { openSession, type Session } from './session.js';
 
@@ -99,16 +100,19 @@ export class ProjectLoader {
     const jobs = this.#request.jobs ?? config.jobs ?? availableParallelism();
     const signing = config.sign === false ? 'none' : 'gpg';
     const lineages = lineagesOf(project.graph, project.targets);
-    const settings = JSON.stringify([config.cache.directory, jobs, signing]);
+    const settings = JSON.stringify([config.cache, jobs, signing]);
     if (this.#open?.settings !== settings) {
       const cacheDirectory = config.cache.directory;
-      const session = await openSession({ host, cacheDirectory, scope: file, lineages, jobs, signing });
+      const cacheLimit = config.cache.maxBytes;
+      const request = { host, cacheDirectory, cacheLimit, scope: file, lineages, jobs, signing } as const;
+      const session = await openSession(request);
       if (!session.ok) return session;
       if (this.#open !== undefined) this.#former.push(this.#open.session);
       this.#open = { settings, session: session.value, shared: new SharedRun({ jobs, failures }) };
     }
     const { session, shared } = this.#open;
     session.last.follow(lineages);
+    session.care.pin(pinnedTargets(file, config, project));
     return ok({ session, shared, jobs });
   }
 

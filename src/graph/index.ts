@@ -6,7 +6,7 @@
 export { matchesGlob } from './glob.js';
 export { type AnyStep, type Graph, GraphBuilder, stepsInOrder } from './graph.js';
 export { inputsOf } from './inputs.js';
-export { selectTargets } from './select.js';
+export { isTargetMeant, selectTargets } from './select.js';
 export type {
   AptRepository,
   ArchiveStep,

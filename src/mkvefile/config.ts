@@ -127,6 +127,11 @@ export interface CacheConfig {
   readonly directory?: string;
   /** The size that garbage collection keeps the store under: `'20 GB'`, `'512 MiB'`, or a number of bytes. */
   readonly maxSize?: string | number;
+  /**
+   * Targets whose results garbage collection never removes: names or globs, as on the command line.
+   * @default []
+   */
+  readonly pin?: readonly string[];
 }
 
 /** `'auto'`, or what a backend's function returned. */

@@ -32,3 +32,4 @@ export type {
   LoadedTemplate,
 } from './loaded.js';
 export { type OutputPattern, type OutputValues, outputFor } from './output.js';
+export { bytesOf } from './size.js';

@@ -30,7 +30,12 @@ export interface LoadedConfig {
   readonly hypervisors: ReadonlyMap<string, readonly string[]>;
   /** Absent: as many as there are processors. */
   readonly jobs?: number;
-  readonly cache: { readonly directory?: string; readonly maxBytes?: number };
+  readonly cache: {
+    readonly directory?: string;
+    readonly maxBytes?: number;
+    /** Patterns of targets. */
+    readonly pin?: readonly string[];
+  };
   /** Seconds; absent: the date of the snapshot. */
   readonly sourceDateEpoch?: number;
 }

@@ -96,6 +96,7 @@ export const cacheShape = {
     .union([z.string(), z.number()], SIZE)
     .refine((size) => bytesOf(size) !== undefined, SIZE)
     .optional(),
+  pin: listOf(text("a target such as 'tiny/lxc', or a glob", /^\S+$/), 'a list of targets').optional(),
 };
 
 const VARIANTS = [

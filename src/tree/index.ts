@@ -6,7 +6,7 @@
 
 export { applyChanges } from './apply.js';
 export { type ByteString, byteString, bytesOf, displayName } from './byte-string.js';
-export { type Change, changesDigest, type LayerChanges } from './changes.js';
+export { type Change, changesDigest, diskUse, type LayerChanges } from './changes.js';
 export { diffTrees, type TreeDifference } from './diff.js';
 export { withLinks } from './links.js';
 export {

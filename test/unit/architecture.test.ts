@@ -66,7 +66,10 @@ const PACKAGES: Readonly<Record<string, string>> = {
  * and `process.versions` never change while a program runs, so they are no state.
  */
 const AMBIENT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'actions/inside/worker.ts': { 'process.argv': 'the entry of a worker is told where the store lies' },
+  'actions/inside/worker.ts': {
+    'Date.now': 'what a worker takes from the store it marks with the time, as its caller does',
+    'process.argv': 'the entry of a worker is told where the store lies',
+  },
   'rootfs/worker-host.ts': {
     'process.on': 'the channel to the parent is how a worker is spoken to',
     'process.send': 'the channel to the parent is how a worker answers',

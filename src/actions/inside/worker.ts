@@ -6,15 +6,18 @@ import { makeBase } from './make-base.js';
 import { packRootfs } from './pack-rootfs.js';
 import { removeTree } from './remove-tree.js';
 import { runCommand } from './run-command.js';
+import { packLayer, unpackLayer } from './transfer-layer.js';
 import { verifyLayer } from './verify-layer.js';
 
 /** The program of a worker. Its arguments are the path under which it sees the store, and where its segments are. */
 const [, , root = bug('a worker needs the path of the store'), segments] = process.argv;
-serveWorker(storeAt(root, segments), {
+serveWorker(storeAt(root, { segments, clock: Date.now }), {
   'copy-files': copyFiles,
   'make-base': makeBase,
   'pack-rootfs': packRootfs,
+  'pack-layer': packLayer,
   'remove-tree': removeTree,
   'run-command': runCommand,
+  'unpack-layer': unpackLayer,
   'verify-layer': verifyLayer,
 });

@@ -58,9 +58,12 @@ async function run(command: Command, given: OrderedOptions<MkveCacheOption>): Pr
     ...(request.value.kind === 'tarify' ? { tools: toolsForTarify(host.caller) } : {}),
   });
   if (!session.ok) return fail(NAME, session.error, streams);
+  // From here: the tree of a directory is put into the store before its build begins.
+  const leave = session.value.store.running.enter();
   try {
     return await buildWith(session.value, { request: request.value, known: known?.value, command });
   } finally {
+    await leave();
     await session.value.close();
   }
 }

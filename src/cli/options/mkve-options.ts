@@ -1,6 +1,9 @@
+import { command } from './command-entry.js';
 import type { CommandHelp } from './command-help.js';
+import { authorCommands } from './mkve-author-options.js';
 import { everywhere, onProject, running, watching } from './mkve-common-options.js';
-import type { OptionNames, OptionSpec } from './option-spec.js';
+import { storeCommands } from './mkve-store-options.js';
+import type { OptionNames } from './option-spec.js';
 
 /** The commands of `mkve` that this version has, in the order in which help lists them. */
 export const mkveCommands = {
@@ -76,6 +79,7 @@ export const mkveCommands = {
       {
         name: 'format',
         takes: { value: 'FORMAT' },
+        values: ['text', 'dot', 'mermaid', 'json', 'html'],
         help: 'text, dot, mermaid, json or html; default: text, or json with --json',
       },
       { name: 'output', short: 'o', takes: { value: 'FILE' }, help: 'write to FILE instead of printing' },
@@ -141,6 +145,8 @@ export const mkveCommands = {
       { command: 'mkve verify out/tiny-lxc.bun', does: "Checks a bundle against the keys in gpg's keyring." },
     ],
   }),
+  ...authorCommands,
+  ...storeCommands,
   doctor: command({
     name: 'mkve doctor',
     usage: '[options]',
@@ -177,10 +183,3 @@ export const mkveHelp: CommandHelp = {
     { command: 'mkve explain tiny/lxc', does: 'Says what a build of one target would run, and why.' },
   ],
 };
-
-/** Keeps the names of the options in the type, which the annotation of a constant would lose. */
-function command<const Options extends readonly OptionSpec[]>(
-  help: Omit<CommandHelp, 'options'> & { readonly options: Options },
-): Omit<CommandHelp, 'options'> & { readonly options: Options } {
-  return help;
-}

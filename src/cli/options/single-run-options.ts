@@ -5,6 +5,7 @@ export const singleRun = [
   {
     name: 'backend',
     takes: { value: 'NAME' },
+    values: ['auto', 'mmdebstrap'],
     help: "how packages are installed: auto (the host's own way, the default) or mmdebstrap",
   },
   {
