@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { digestOf, err, messageOf, ok, type Result } from '../base/index.js';
-import type { AptRepository, Keyring, PackageSource } from '../graph/index.js';
+import type { AptRepository, Keyring, MmdebstrapSource } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { type HostRepository, parseOneLine, readHostSources } from './host-sources.js';
 
@@ -50,7 +50,7 @@ export function hostSuite(): string | undefined {
 export function packageSource(
   options: SourceOptions,
   host: { readonly aptDirectory: string; readonly suite: string | undefined; readonly architecture: string },
-): Result<PackageSource, Failure> {
+): Result<MmdebstrapSource, Failure> {
   const suite = options.suite ?? host.suite;
   if (suite === undefined)
     return err(usage('no suite is given and the host names none', 'set suite in mmdebstrap({ suite })'));

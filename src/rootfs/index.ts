@@ -17,6 +17,7 @@ export {
   workerIdentity,
 } from './namespace.js';
 export { mountReadOnly, mountRootfs, type RootfsMount, type StackedLayers, stackLayers } from './overlay.js';
+export { newestTime } from './newest-time.js';
 export type { WorkerReply, WorkerRequest } from './protocol.js';
 export { type RootfsState, rootfsState, stateOutputs } from './rootfs-state.js';
 export { notMountedMark, type SandboxRequest, sandboxArgv } from './sandbox.js';

@@ -7,6 +7,7 @@ export type { ActionCache, ActionResult, Claim, Lookup, Outputs } from './action
 export { type BlobStore, DiskBlobStore, MemoryBlobStore } from './blob-store.js';
 export { DiskActionCache } from './disk-action-cache.js';
 export { bootId, type ProcessIdentity } from './identity.js';
+export { KeyLock } from './key-lock.js';
 export { type LastRun, LastRuns, type Lineages } from './last-runs.js';
 export {
   type KeptTimeline,

@@ -66,6 +66,9 @@ const PACKAGES: Readonly<Record<string, string>> = {
  * and `process.versions` never change while a program runs, so they are no state.
  */
 const AMBIENT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'actions/run-hasher.ts': {
+    'process.kill': 'hasher has to be stopped by its process group, for which Node has no other function',
+  },
   'actions/inside/worker.ts': { 'process.argv': 'the entry of a worker is told where the store lies' },
   'rootfs/worker-host.ts': {
     'process.on': 'the channel to the parent is how a worker is spoken to',

@@ -23,6 +23,7 @@ import { epochOf, type Project, sourceFor } from '../project.js';
 import { withReporter } from '../reporters.js';
 import { runBuild } from '../run-build.js';
 import { openSession } from '../session.js';
+import { backendOptions } from '../source-arguments.js';
 import { locateTemplate } from '../template-place.js';
 
 const NAME = 'mkve-bundle';
@@ -115,15 +116,9 @@ function compileBundle(
     const message = `the template ${directory} does not support hypervisor '${request.hypervisor}'; its file hypervisors lists ${listed}`;
     return err({ kind: 'usage-wrong', message });
   }
-  const { suite, mirrors, arch } = request;
-  const source = sourceFor(
-    {
-      mirrors,
-      ...(suite === undefined ? {} : { suite }),
-      ...(arch === undefined ? {} : { architecture: arch }),
-    },
-    host,
-  );
+  const options = backendOptions(request, host.cwd);
+  if (!options.ok) return options;
+  const source = sourceFor(options.value, host);
   if (!source.ok) return source;
   const compiled = compile({
     targets: [{ template, output: request.output, network: [] }],

@@ -22,6 +22,7 @@ import { epochOf, sourceFor } from '../project.js';
 import { withReporter } from '../reporters.js';
 import { runBuild } from '../run-build.js';
 import { openSession, type Session } from '../session.js';
+import { backendOptions } from '../source-arguments.js';
 import { compileDirectory, toolsForTarify } from './tarify.js';
 
 const NAME = 'mkve-cache';
@@ -83,15 +84,10 @@ function compileBuild(
 ): Result<Compiled, Failure> {
   const work = readWork(request.work, { cwd: host.cwd, warn: streams.err });
   if (!work.ok) return work;
-  const { suite, mirrors, arch, packages, archive } = request;
-  const source = sourceFor(
-    {
-      mirrors,
-      ...(suite === undefined ? {} : { suite }),
-      ...(arch === undefined ? {} : { architecture: arch }),
-    },
-    host,
-  );
+  const { packages, archive } = request;
+  const options = backendOptions(request.source, host.cwd);
+  if (!options.ok) return options;
+  const source = sourceFor(options.value, host);
   if (!source.ok) return source;
   const epoch = epochOf({}, host);
   return ok(compileCache({ ...archive, source: source.value, packages, work: work.value, ...epoch }));

@@ -58,6 +58,7 @@ const RECORDS = ['target-status', 'explanation', 'check', 'log', 'bundle', 'veri
 
 /** The compiler sees to it that none is left out. */
 const FAILURE_KINDS: Readonly<Record<Failure['kind'], true>> = {
+  'backend-unable': true,
   'usage-wrong': true,
   'config-invalid': true,
   'target-unknown': true,
