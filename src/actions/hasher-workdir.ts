@@ -14,8 +14,8 @@ import {
 } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
 import { KeyLock } from '../store/index.js';
-import { runHasher } from './run-hasher.js';
 import type { ActionDeps } from './kind.js';
+import { runHasher } from './run-hasher.js';
 
 type Context = Pick<RunContext, 'output' | 'signal'>;
 

@@ -37,6 +37,8 @@ export class DnfBox implements PackageBox {
     const database = join(box.#path('root'), options.source.database);
     for (const path of [box.lists, box.archives, box.#path('persist'), database])
       await mkdir(path, { recursive: true });
+    // Read from the home directory, which is ours: distributions have different places for the database.
+    await writeFile(join(box.#path('persist'), '.rpmmacros'), `%_dbpath ${options.source.database}\n`);
     if (options.status !== undefined) await writeFile(join(database, 'rpmdb.sqlite'), options.status);
     const taken = await box.#takeLocal(options.source.local ?? []);
     return taken.ok ? ok(box) : taken;
@@ -106,7 +108,6 @@ export class DnfBox implements PackageBox {
       persist: this.#path('persist'),
       lists: this.lists,
       archives: this.archives,
-      database: source.database,
       architecture: source.architecture,
       release: source.release,
       recommends: source.recommends,

@@ -7,7 +7,7 @@
  */
 export const DNF_SCRIPT = `
 import json, os, shutil, sys
-import dnf, dnf.callback, dnf.exceptions, dnf.repo, dnf.rpm, hawkey, rpm
+import dnf, dnf.callback, dnf.exceptions, dnf.repo, dnf.rpm, hawkey
 
 asked = json.load(sys.stdin)
 
@@ -37,11 +37,14 @@ def tell(percent):
         pass
 
 
+def is_own(package):
+    return package.reponame == hawkey.CMDLINE_REPO_NAME
+
+
 def name_of(package):
     return '%s-%s-%s.%s.rpm' % (package.name, package.version, package.release, package.arch)
 
 
-rpm.addMacro('_dbpath', asked['database'])
 base = dnf.Base()
 conf = base.conf
 conf.reposdir, conf.plugins, conf.varsdir = [], False, []
@@ -90,7 +93,7 @@ if base.transaction.remove_set:
 chosen = sorted(base.transaction.install_set)
 if asked['mode'] == 'download':
     try:
-        base.download_packages([p for p in chosen if not p.from_cmdline], Percent())
+        base.download_packages([p for p in chosen if not is_own(p)], Percent())
     except dnf.exceptions.DownloadError as error:
         answer(error='download', detail=str(error), urls=[str(p.remote_location()) for p in chosen])
     for package in chosen:
@@ -103,9 +106,9 @@ for package in chosen:
     kind, checksum = package.chksum or (0, b'')
     packages.append({
         'name': package.name, 'version': package.evr, 'arch': package.arch, 'file': name_of(package),
-        'size': package.downloadsize, 'local': package.from_cmdline,
-        'path': package.localPkg() if package.from_cmdline else '',
-        'uri': '' if package.from_cmdline else package.remote_location() or '',
+        'size': package.downloadsize, 'local': is_own(package),
+        'path': package.localPkg() if is_own(package) else '',
+        'uri': '' if is_own(package) else package.remote_location() or '',
         'sha256': checksum.hex() if kind == hawkey.CHKSUM_SHA256 else '',
     })
 answer(packages=packages)

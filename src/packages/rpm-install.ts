@@ -11,15 +11,9 @@ export function rpmCommand(
   return [
     'rpm',
     ...['--root', paths.target, '--dbpath', database, '--define', `_target_cpu ${architecture}`],
-    ...[
-      '--define',
-      '_pkgverify_level none',
-      '--noplugins',
-      '--nosignature',
-      '--upgrade',
-      '--',
-      ...paths.files,
-    ],
+    // Mounted while scripts run: their owners cannot be set then, and nothing else in them is a package's.
+    ...['--define', '_netsharedpath /dev:/proc:/sys', '--define', '_pkgverify_level none'],
+    ...['--noplugins', '--nosignature', '--upgrade', '--', ...paths.files],
   ];
 }
 
@@ -40,9 +34,6 @@ root = sys.argv[2]
 for path in ('var/cache/ldconfig/aux-cache', 'var/log/tallylog'):
     if os.path.lexists(os.path.join(root, path)):
         os.unlink(os.path.join(root, path))
-for path in ('proc', 'sys'):
-    if os.path.isdir(os.path.join(root, path)):
-        os.chmod(os.path.join(root, path), 0o555)
 `;
 
 /** What rpm is asked for one line a package: rpm(8), `--queryformat`. */

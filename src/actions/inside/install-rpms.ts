@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Digest, err, ok, type Result } from '../../base/index.js';
@@ -63,6 +63,11 @@ async function installOn(
   if (state === undefined) {
     const target = join(workspace, 'target');
     await mkdir(target);
+    // What rpm leaves to others: see `rpmCommand`.
+    for (const [name, mode] of SHARED) {
+      await mkdir(join(target, name));
+      await chmod(join(target, name), mode);
+    }
     const ran = await runRpm(request, target, context);
     return ran.ok ? ok(await keepLayer(context, target, { sourceDateEpoch })) : ran;
   }
@@ -79,6 +84,12 @@ async function installOn(
   }
   return ok(await keepLayer(context, mount.upper, { state, sourceDateEpoch }));
 }
+
+const SHARED = [
+  ['dev', 0o755],
+  ['proc', 0o555],
+  ['sys', 0o555],
+] as const;
 
 async function runRpm(
   request: InstallRpmsArgument,
@@ -117,7 +128,7 @@ function runOn(command: readonly string[], running: Running): Promise<Ended> {
     argv: hostProgramsArgv({
       mounts: [
         ...['--ro-bind', packages, packages, '--bind', target, target],
-        // Scripts of packages want them. bwrap makes the directories where a package is still to bring them.
+        // Scripts of packages want them.
         ...['--dev', join(target, 'dev'), '--proc', join(target, 'proc')],
         ...(existsSync(join(target, 'tmp')) ? ['--tmpfs', join(target, 'tmp')] : []),
       ],
