@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { canonicalJson, type Digest, digestOf, hasErrorCode, ok, type Result } from '../base/index.js';
 import type { HasherSource, SnapshotStep } from '../graph/index.js';
-import { initRoot, installCommands, makeAptbox, packCommand } from '../packages/index.js';
+import { initRoot, installCommands, makeAptbox, packageDirectories, packCommand } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
 import { digestFile } from './archive-input.js';
 import { baseOutputs } from './given-base.js';
@@ -33,7 +33,7 @@ export const hasherSnapshot: ActionKind<SnapshotStep & { readonly source: Hasher
         await workdir.removeAptbox();
         const made = await workdir.run(makeAptbox(workdir.source, config));
         if (!made.ok) return made;
-        const { identity, date } = await readLists(workdir.lists, context.signal);
+        const { identity, date } = await readLists(workdir, context.signal);
         return ok({ snapshot: identity, date, lists: [] });
       });
     } finally {
@@ -42,25 +42,35 @@ export const hasherSnapshot: ActionKind<SnapshotStep & { readonly source: Hasher
   },
 };
 
-/** Lists that lie in a local directory leave nothing here: packages of such a repository are looked for at each build. */
+/** apt's lists by content; of local directories, which have no lists, the names, sizes and times of the packages. */
 async function readLists(
-  directory: string,
+  { lists, source }: HasherWorkdir,
   signal: AbortSignal,
 ): Promise<{ readonly identity: Digest; readonly date: number }> {
+  const found: [string, string][] = [];
+  let date = 0;
+  for (const path of await filesIn(lists)) {
+    const stats = await stat(path);
+    if (!stats.isFile() || path.endsWith('/lock')) continue;
+    found.push([path.slice(lists.length), await digestFile(path, signal)]);
+    date = Math.max(date, Math.floor(stats.mtimeMs / 1000));
+  }
+  for (const directory of packageDirectories(source.repositories ?? [])) {
+    for (const path of await filesIn(directory)) {
+      const { size, mtimeMs } = await stat(path);
+      found.push([path.slice(directory.length), `${size} ${mtimeMs}`]);
+      date = Math.max(date, Math.floor(mtimeMs / 1000));
+    }
+  }
+  return { identity: digestOf(canonicalJson(found)), date };
+}
+
+async function filesIn(directory: string): Promise<readonly string[]> {
   const names = await readdir(directory).catch((thrown: unknown) => {
     if (hasErrorCode(thrown, 'ENOENT')) return [];
     throw thrown;
   });
-  const found: [string, Digest][] = [];
-  let date = 0;
-  for (const name of names.sort()) {
-    const path = join(directory, name);
-    const stats = await stat(path);
-    if (!stats.isFile() || name === 'lock') continue;
-    found.push([name, await digestFile(path, signal)]);
-    date = Math.max(date, Math.floor(stats.mtimeMs / 1000));
-  }
-  return { identity: digestOf(canonicalJson(found)), date };
+  return names.sort().map((name) => join(directory, name));
 }
 
 /** A chroot with all packages of the template, exported as pseudo-root sees it. */

@@ -103,7 +103,7 @@ export function hasherFailure(
   const missing = [...said.matchAll(/^E: Couldn't find package (\S+)/gm)].map(([, name]) => name ?? '');
   if (missing.length > 0) {
     const detail = lastLines.filter((line) => line.startsWith('E: ')).join('\n');
-    return { kind: 'package-not-found', packages: [...new Set(missing)], suite: "of hasher's apt", detail };
+    return { kind: 'package-not-found', packages: [...new Set(missing)], suite: 'hasher', detail };
   }
   if (/unmet dependencies/.test(said))
     return { kind: 'packages-conflicted', detail: said.slice(said.search(/^.*unmet dependencies/m)).trim() };
@@ -140,6 +140,16 @@ const KNOWN: readonly { readonly sign: RegExp; readonly hint: string }[] = [
     hint: 'run hasher-useradd for this user as root, then log in again',
   },
 ];
+
+/** Local directories of packages, which have no index: `rpm-dir file:/D ARCH COMP` is /D/ARCH/RPMS.COMP. */
+export function packageDirectories(repositories: readonly string[]): readonly string[] {
+  return repositories.flatMap((line) => {
+    const [, directory, architecture, components = ''] =
+      /^rpm-dir\s+(?:\[[^\]]*\]\s+)?file:(\S+)\s+(\S+)\s+(\S.*)$/.exec(line) ?? [];
+    if (directory === undefined) return [];
+    return components.split(/\s+/).map((component) => `${directory}/${architecture}/RPMS.${component}`);
+  });
+}
 
 /** Why a directory can be no workdir: a phrase. */
 export function workdirFault(workdir: string): string | undefined {

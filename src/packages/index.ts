@@ -16,6 +16,7 @@ export {
   initRoot,
   installCommands,
   makeAptbox,
+  packageDirectories,
   packCommand,
   removeChroot,
   workdirFault,
