@@ -42,6 +42,7 @@ export async function openProject(
     lineages: lineagesOf(project.value.graph, project.value.targets),
     jobs: many,
     signing,
+    source: project.value.source,
   });
   return session.ok ? ok({ ...project.value, session: session.value, jobs: many }) : session;
 }

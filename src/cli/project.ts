@@ -18,6 +18,7 @@ import { DEFAULT_PATH, type Host, stockHookDirectory } from './host.js';
 
 /** What a configuration compiles to, with what its author should know. */
 export interface Project extends Compiled {
+  readonly source: PackageSource;
   readonly warnings: readonly Problem[];
 }
 
@@ -68,7 +69,7 @@ export function failureOf(file: string, { problems }: ProjectReading): Failure |
 export function compileReading(reading: ProjectReading, config: LoadedConfig, host: Host): Project {
   const { targets, source, problems } = reading;
   const compiled = compile({ targets, source, sets: config, sign: config.sign, ...epochOf(config, host) });
-  return { ...compiled, warnings: problems.filter(({ severity }) => severity === 'warning') };
+  return { ...compiled, source, warnings: problems.filter(({ severity }) => severity === 'warning') };
 }
 
 /** Where packages come from, with the host's own configuration for what is left out. */

@@ -99,10 +99,19 @@ export class ProjectLoader {
     const jobs = this.#request.jobs ?? config.jobs ?? availableParallelism();
     const signing = config.sign === false ? 'none' : 'gpg';
     const lineages = lineagesOf(project.graph, project.targets);
-    const settings = JSON.stringify([config.cache.directory, jobs, signing]);
+    const settings = JSON.stringify([
+      config.cache.directory,
+      jobs,
+      signing,
+      project.source.backend,
+      project.source.architecture,
+    ]);
     if (this.#open?.settings !== settings) {
       const cacheDirectory = config.cache.directory;
-      const session = await openSession({ host, cacheDirectory, scope: file, lineages, jobs, signing });
+      const session = await openSession({
+        ...{ host, cacheDirectory, scope: file, lineages, jobs, signing },
+        source: project.source,
+      });
       if (!session.ok) return session;
       if (this.#open !== undefined) this.#former.push(this.#open.session);
       this.#open = { settings, session: session.value, shared: new SharedRun({ jobs, failures }) };

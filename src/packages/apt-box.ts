@@ -28,8 +28,8 @@ export class AptBox implements PackageBox {
   readonly #source: AptSource;
   readonly #output: (chunk: Uint8Array) => void;
   readonly #signal: AbortSignal;
-  /** What URIs of the author's own packages begin with. */
-  #localUri = 'copy:/nowhere';
+  /** What URIs of the author's own packages begin with; apt writes them with and without escapes. */
+  #localUris: readonly string[] = [];
 
   private constructor(options: AptBoxOptions) {
     this.#paths = options.paths;
@@ -62,7 +62,7 @@ export class AptBox implements PackageBox {
         signal,
       });
       if (!made.ok) return made;
-      box.#localUri = made.value.uri;
+      box.#localUris = [made.value.uri, decodeURI(made.value.uri)];
       own = made.value.line;
     }
     await writeFile(join(directory, 'sources.list'), `${oneLineSources(options.source)}${own}`);
@@ -115,7 +115,9 @@ export class AptBox implements PackageBox {
 
   /** The path of a box is one of this moment. */
   #withoutOurPath(found: ResolvedPackage): ResolvedPackage {
-    return found.uri.startsWith(`${this.#localUri}/`) ? { ...found, uri: `local:${found.file}` } : found;
+    return this.#localUris.some((uri) => found.uri.startsWith(`${uri}/`))
+      ? { ...found, uri: `local:${found.file}` }
+      : found;
   }
 
   #install(

@@ -20,8 +20,10 @@ export interface Abilities {
 export interface Backend<S extends PackageSource = PackageSource> {
   readonly name: S['backend'];
   readonly abilities: Abilities;
-  /** Programs of the host that it runs beside those of every build. */
-  programs(source: S): readonly string[];
+  /** What it is for, for people. */
+  readonly serves: string;
+  /** Programs of the host that it always runs, beside those of every build. */
+  readonly programs: readonly string[];
   /** The part of the source that names where packages come from, without any path of this machine. */
   describe(source: S): CanonicalValue;
 }

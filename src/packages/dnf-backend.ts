@@ -12,7 +12,8 @@ export const dnfBackend: RepositoryBackend<DnfSource> = {
     offline: 'from-the-store',
     base: 'built-in-a-worker',
   },
-  programs: () => ['dnf', 'rpm', 'rpmkeys'],
+  serves: 'Fedora, RHEL and relatives',
+  programs: ['dnf', 'rpm', 'rpmkeys'],
   describe: ({ backend, release, architecture, repositories }) => ({
     backend,
     release,

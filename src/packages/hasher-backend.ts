@@ -10,7 +10,8 @@ export const hasherBackend: Backend<HasherSource> = {
     offline: 'cached-results-only',
     base: 'unpacked-in-a-worker',
   },
-  programs: () => ['hsh', 'mkaptbox', 'hsh-install', 'hsh-run', 'hsh-rmchroot'],
+  serves: 'ALT Linux',
+  programs: ['hsh', 'mkaptbox', 'hsh-install', 'hsh-run', 'hsh-rmchroot'],
   describe: ({ backend, architecture, repositories, base }) => ({
     backend,
     architecture,

@@ -8,6 +8,7 @@ export { BACKENDS, backendOf, repositoryBackendOf } from './backends.js';
 export type { BoxOptions, ListFile, PackageBox, ResolvedPackage } from './box.js';
 export { type Choice, chooseBackend } from './choose-backend.js';
 export { type DpkgPackage, readDpkgStatus } from './dpkg-status.js';
+export { foreignNeeds } from './foreign.js';
 export { type AptConfiguration, type GivenApt, repositoriesOf } from './given-apt.js';
 export {
   type HasherCommand,

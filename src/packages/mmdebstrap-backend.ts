@@ -14,7 +14,8 @@ export const mmdebstrapBackend: RepositoryBackend<MmdebstrapSource> = {
     offline: 'from-the-store',
     base: 'built-in-a-worker',
   },
-  programs: ({ local = [] }) => ['mmdebstrap', 'apt-get', ...(local.length > 0 ? ['dpkg-deb'] : [])],
+  serves: 'Debian, Ubuntu and relatives',
+  programs: ['mmdebstrap', 'apt-get'],
   describe: ({ backend, suite, architecture, repositories }) => ({
     backend,
     suite,

@@ -14,8 +14,9 @@ export const rootfsBackend: RepositoryBackend<RootfsSource> = {
     offline: 'from-the-store',
     base: 'unpacked-in-a-worker',
   },
-  /** Those of apt are asked for when packages are to be installed, and those of the archive when it was looked at. */
-  programs: ({ local = [] }) => (local.length > 0 ? ['dpkg-deb'] : []),
+  serves: 'a root file system that is there already',
+  // Those of apt, and whatever unpacks the archive, are missed when they are needed.
+  programs: [],
   describe: ({ backend, architecture, repositories }) => ({
     backend,
     architecture,

@@ -1,10 +1,14 @@
-import { rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { afterAll } from 'vitest';
+
 import { ExecaCommandRunner } from '../../src/actions/command-runner.js';
+import { digestOf } from '../../src/base/index.js';
 import type { PackageSource } from '../../src/graph/index.js';
 import { repositoryBackendOf } from '../../src/packages/index.js';
-import { buildDebs, indexDebs } from '../support/deb-repository.js';
+import { buildDebs, indexDebs, makeRepositoryKey, removeRepositoryKey } from '../support/deb-repository.js';
 import { buildRpms, indexRpms, type RpmRecipe } from '../support/rpm-repository.js';
 import { type PackageBoxRig, packageBoxContract } from './suites/package-box.js';
 
@@ -22,22 +26,38 @@ const openWith =
     return repositoryBackendOf(source).openBox(source, { ...common, paths: { directory, environment } });
   };
 
+const home = mkdtempSync(join(tmpdir(), 'mkve-key-'));
+const key = makeRepositoryKey(join(home, 'g'));
+afterAll(() => {
+  removeRepositoryKey(key);
+  rmSync(home, { recursive: true });
+});
+
+/** Building takes longer than all else here, so each set of packages is built once. */
+function copyBuilt(directory: string, name: string, build: (built: string) => void): void {
+  const built = join(home, name);
+  if (!existsSync(built)) build(built);
+  cpSync(built, directory, { recursive: true, filter: (path) => !path.endsWith('/specs') });
+}
+
 const flat = (repository: string) => ({
   uris: [`file:${repository}`],
   suites: ['./'],
   components: [],
-  keyrings: [],
+  keyrings: [{ file: key.file, digest: digestOf('the key') }],
 });
 
 packageBoxContract('apt', {
   publish(directory, { app }) {
     rmSync(directory, { recursive: true, force: true });
-    buildDebs(directory, [
-      { name: 'app', version: app, fields: ['Depends: lib', 'Conflicts: rival'] },
-      { name: 'lib', version: '1.0' },
-      { name: 'rival', version: '1.0' },
-    ]);
-    indexDebs(directory);
+    copyBuilt(directory, `deb-${app}`, (built) =>
+      buildDebs(built, [
+        { name: 'app', version: app, fields: ['Depends: lib', 'Conflicts: rival'] },
+        { name: 'lib', version: '1.0' },
+        { name: 'rival', version: '1.0' },
+      ]),
+    );
+    indexDebs(directory, key);
   },
   own: (directory, version) => {
     const [file = ''] = buildDebs(directory, [{ name: 'app', version, fields: ['Depends: lib'] }]);
@@ -65,12 +85,13 @@ const rpm = (name: string, version: string, more: Partial<RpmRecipe> = {}): RpmR
 packageBoxContract('dnf', {
   publish(directory, { app }) {
     rmSync(directory, { recursive: true, force: true });
-    buildRpms(directory, [
-      rpm('app', app, { requires: ['lib'], conflicts: ['rival'] }),
-      rpm('lib', '1.0'),
-      rpm('rival', '1.0'),
-    ]);
-    rmSync(join(directory, 'specs'), { recursive: true });
+    copyBuilt(directory, `rpm-${app}`, (built) =>
+      buildRpms(built, [
+        rpm('app', app, { requires: ['lib'], conflicts: ['rival'] }),
+        rpm('lib', '1.0'),
+        rpm('rival', '1.0'),
+      ]),
+    );
     indexRpms(directory);
   },
   own: (directory, version) => {

@@ -56,6 +56,7 @@ async function run(command: Command, given: ParsedOptions<MkveBundleOption>): Pr
     lineages: lineagesOf(project.value.graph, project.value.targets),
     jobs,
     signing: merged.value.sign,
+    source: project.value.source,
   });
   if (!session.ok) return fail(NAME, session.error, streams);
   const { verbosity, logfile } = merged.value;
@@ -127,5 +128,5 @@ function compileBundle(
     sign: request.sign === 'gpg' ? {} : false,
     ...epochOf({}, host),
   });
-  return ok({ ...compiled, warnings: reading.value.warnings });
+  return ok({ ...compiled, source: source.value, warnings: reading.value.warnings });
 }

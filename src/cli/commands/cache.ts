@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
 import { bug, ok, type Result } from '../../base/index.js';
+import type { PackageSource } from '../../graph/index.js';
 import type { Failure } from '../../report/index.js';
 import { type Compiled, compileCache, lineagesOf } from '../../template/index.js';
 import { type CacheArguments, readCacheArguments } from '../cache-arguments.js';
@@ -38,6 +39,10 @@ export async function cacheCommand(command: Command, argv: readonly string[]): P
   return 0;
 }
 
+interface BuildPlan extends Compiled {
+  readonly source: PackageSource;
+}
+
 async function run(command: Command, given: OrderedOptions<MkveCacheOption>): Promise<number> {
   const { host, streams } = command;
   const temporary = resolve(host.cwd, host.env['TMPDIR'] || '/tmp');
@@ -56,6 +61,7 @@ async function run(command: Command, given: OrderedOptions<MkveCacheOption>): Pr
     lineages: known === undefined ? new Map() : lineagesOf(known.value.graph, known.value.targets),
     jobs: availableParallelism(),
     signing: 'none',
+    ...(known === undefined ? {} : { source: known.value.source }),
     ...(request.value.kind === 'tarify' ? { tools: toolsForTarify(host.caller) } : {}),
   });
   if (!session.ok) return fail(NAME, session.error, streams);
@@ -81,7 +87,7 @@ async function buildWith(
 function compileBuild(
   request: Extract<CacheArguments, { kind: 'build' }>,
   { host, streams }: Command,
-): Result<Compiled, Failure> {
+): Result<BuildPlan, Failure> {
   const work = readWork(request.work, { cwd: host.cwd, warn: streams.err });
   if (!work.ok) return work;
   const { packages, archive } = request;
@@ -90,7 +96,8 @@ function compileBuild(
   const source = sourceFor(options.value, host);
   if (!source.ok) return source;
   const epoch = epochOf({}, host);
-  return ok(compileCache({ ...archive, source: source.value, packages, work: work.value, ...epoch }));
+  const compiled = compileCache({ ...archive, source: source.value, packages, work: work.value, ...epoch });
+  return ok({ ...compiled, source: source.value });
 }
 
 async function build(
