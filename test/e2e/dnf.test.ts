@@ -61,8 +61,10 @@ function publish(...recipes: readonly RpmRecipe[]): void {
 }
 
 function sign(file: string): void {
-  const macros = ['--define', '_gpg_name repository@example.org', '--define', `_gpg_path ${keys}`];
-  execFileSync('rpmsign', [...macros, '--addsign', file], {
+  // rpm's own default is a name that Debian does not have.
+  const macros = ['__gpg /usr/bin/gpg', '_gpg_name repository@example.org', `_gpg_path ${keys}`];
+  const defines = macros.flatMap((macro) => ['--define', macro]);
+  execFileSync('rpmsign', [...defines, '--addsign', file], {
     stdio: 'pipe',
     env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', GNUPGHOME: keys },
   });
