@@ -42,7 +42,7 @@ export function renderFailure(failure: Failure, output: 'last-lines' | 'apart' =
     case 'repository-untrusted':
       return {
         headline: `the signature of the repository ${failure.url} is not good`,
-        details: [failure.detail, ...hintLines('name its key file in mmdebstrap({ keyrings: [FILE] })')],
+        details: [failure.detail, ...hintLines('name its key file in the mkvefile, keyrings: [FILE]')],
       };
     case 'download-failed':
       return {
