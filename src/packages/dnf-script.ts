@@ -1,5 +1,5 @@
 /**
- * Python for dnf's own interface (dnf.readthedocs.io, "DNF API Reference"), because its command line tells people
+ * Python for dnf's own interface (the "DNF API Reference"), because its command line tells people
  * and not programs what it would do. A constant text: what varies comes as one JSON document on standard input, the
  * answer is one on standard output, and how far a download is goes to descriptor 3 in the form of apt's Status-Fd.
  *
@@ -42,7 +42,9 @@ def is_own(package):
 
 
 def name_of(package):
-    return '%s-%s-%s.%s.rpm' % (package.name, package.version, package.release, package.arch)
+    # The metadata may be anybody's, and this becomes the name of a file.
+    name = '%s-%s-%s.%s.rpm' % (package.name, package.version, package.release, package.arch)
+    return name.replace('/', '_').replace('\\0', '_')
 
 
 base = dnf.Base()

@@ -76,9 +76,12 @@ describe('hasher (stand-ins)', () => {
   });
 
   it('names who holds the workdir instead of waiting for ever', async () => {
-    const holder = rig.start(['flock', 'w', 'sh', '-c', 'echo $$ >w/pid; echo held; exec sleep infinity'], {
-      env: env(),
-    });
+    const holder = rig.start(
+      ['flock', '--no-fork', 'w', 'sh', '-c', 'echo $$ >w/pid; echo held; exec sleep infinity'],
+      {
+        env: env(),
+      },
+    );
     await holder.said(/^held$/);
     const ran = await build('web');
     expect(ran.status).toBe(1);

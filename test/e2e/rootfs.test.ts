@@ -32,7 +32,7 @@ find root -exec touch -h -d '2020-01-02' {} +
 describe('a base that is there already', () => {
   it('is the same as a directory and as an archive of any kind, and by its content', async () => {
     shell(`${MAKE}
-      tar -C root -cf plain .; gzip -k plain; xz -k0 plain; zstd -q plain`);
+      tar -C root -cf plain .; xz -k0 plain; zstd -q plain`);
     const command = ['--command', 'cat /etc/волк && touch /etc/made'];
     const first = await build('--rootfs=root', ...command);
     expect(first.status, first.stderr).toBe(0);
@@ -40,7 +40,7 @@ describe('a base that is there already', () => {
       ['snapshot:root', 'base:root', 'command', 'pack', 'archive'].map((n) => n.replace(/^.*:/, '')),
     );
     const before = digest(readFileSync(rig.path('o.tar')));
-    for (const archive of ['plain', 'plain.gz', 'plain.xz', 'plain.zst']) {
+    for (const archive of ['plain', 'plain.xz', 'plain.zst']) {
       const ran = await build(`--rootfs=${archive}`, ...command);
       expect(ran.status, ran.stderr).toBe(0);
       expect(digest(readFileSync(rig.path('o.tar')))).toBe(before);
