@@ -24,6 +24,8 @@ export class HasherWorkdir {
   readonly source: HasherSource;
   readonly #context: Context;
   readonly #path: string;
+  /** Whether a chroot in it may be ours: somebody else's must not be removed. */
+  #hasChroot = false;
 
   private constructor(source: HasherSource, context: Context, path: string) {
     this.source = source;
@@ -32,8 +34,8 @@ export class HasherWorkdir {
   }
 
   /**
-   * Waits until no other step works in it, then lets `use` do so. Whatever came of that, the chroot goes: after a failure
-   * or a kill it must not be used again, and after a success nobody needs it.
+   * Waits until no other step works in it, then lets `use` do so. Whatever came of that, a chroot that it made goes: after
+   * a failure or a kill it must not be used again, and after a success nobody needs it.
    */
   static async using<T>(
     source: HasherSource,
@@ -55,7 +57,7 @@ export class HasherWorkdir {
     try {
       return await use(workdir);
     } finally {
-      await workdir.#removeChroot();
+      if (workdir.#hasChroot) await workdir.#removeChroot();
       await release();
     }
   }
@@ -69,6 +71,8 @@ export class HasherWorkdir {
       signal,
       ...(stdout === undefined ? {} : { stdout }),
     });
+    const isRefused = ended !== 'not-found' && /already locked by pid=/.test(ended.said);
+    if (command.argv[0] === 'hsh' && !isRefused) this.#hasChroot = true;
     if (signal.aborted) return err({ kind: 'cancelled' });
     if (ended === 'not-found') return err({ kind: 'host-lacks', needs: [needOf(command.argv[0])] });
     if ('status' in ended.ending && ended.ending.status === 0) return ok(undefined);

@@ -24,7 +24,7 @@ export function makeAptbox(source: Source, aptConfig: string | undefined): Hashe
   const config = aptConfig === undefined ? [] : [`--apt-config=${aptConfig}`];
   return {
     what: 'mkaptbox',
-    argv: ['mkaptbox', ...config, `--target=${architecture}`, '--without-stuff', workdir],
+    argv: ['mkaptbox', '--no-wait-lock', ...config, `--target=${architecture}`, '--without-stuff', workdir],
   };
 }
 
@@ -71,7 +71,7 @@ export function packCommand(source: Source): HasherCommand {
 
 /** Files in the chroot belong to other users: nobody but hasher can remove them. */
 export function removeChroot({ workdir }: Source): HasherCommand {
-  return { what: 'hsh-rmchroot', argv: ['hsh-rmchroot', workdir] };
+  return { what: 'hsh-rmchroot', argv: ['hsh-rmchroot', '--no-wait-lock', workdir] };
 }
 
 /**
