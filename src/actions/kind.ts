@@ -1,6 +1,6 @@
 import type { CommandRunner, Result } from '../base/index.js';
 import type { Action, InputName, RunContext } from '../engine/index.js';
-import type { Step } from '../graph/index.js';
+import type { BaseStep, PackageSource, Step } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import type { WorkerIdentity, WorkerPool } from '../rootfs/index.js';
 import type { Outputs, Store } from '../store/index.js';
@@ -31,6 +31,9 @@ export interface ActionKind<S extends Step> {
   isUsable(step: S, outputs: Outputs, deps: ActionDeps): Promise<boolean>;
   run(step: S, context: RunContext, deps: ActionDeps): Promise<Result<Outputs, Failure>>;
 }
+
+/** The step that makes a base with one backend. */
+export type BaseOf<S extends PackageSource> = BaseStep & { readonly source: S };
 
 /** An input that its author wrote. */
 export function authored(words: string): InputName {

@@ -1,10 +1,10 @@
-import { type CanonicalValue, compareCodeUnits, err, ok, type Result } from '../base/index.js';
-import type { ResolveStep } from '../graph/index.js';
-import { variantPatterns } from '../packages/index.js';
+import { type CanonicalValue, compareCodeUnits, ok, type Result } from '../base/index.js';
+import type { RepositorySource, ResolveStep } from '../graph/index.js';
+import { repositoryBackendOf } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
-import { openBox } from './deb-supply.js';
 import { type ActionKind, authored, left } from './kind.js';
-import { baseStatus, describeRepository, snapshotOf, statusBytes } from './outputs.js';
+import { baseStatus, describeLocal, describeRepository, snapshotOf, statusBytes } from './outputs.js';
+import { openBox } from './package-supply.js';
 
 /** Names to exact packages. */
 export const resolve: ActionKind<ResolveStep> = {
@@ -15,8 +15,8 @@ export const resolve: ActionKind<ResolveStep> = {
       repository: describeRepository(source),
       snapshot: snapshotOf(inputs['snapshot']).snapshot,
       ...(inputs['base'] === undefined
-        ? { variant: source.variant }
-        : { installed: baseStatus(inputs['base']) }),
+        ? repositoryBackendOf(source).describeBase(source)
+        : { installed: baseStatus(inputs['base']), ...describeLocal(source) }),
       packages: [...packages].sort(compareCodeUnits),
       recommends: source.recommends,
     },
@@ -27,6 +27,8 @@ export const resolve: ActionKind<ResolveStep> = {
     packages: authored('package list'),
     snapshot: left('repository snapshot'),
     installed: left('packages of the base'),
+    local: authored('local packages'),
+    base: authored('packages of the base system'),
   }),
 
   isUsable: () => Promise.resolve(true),
@@ -40,8 +42,9 @@ export const resolve: ActionKind<ResolveStep> = {
       const status = await statusBytes(context.inputs['base'], store);
       const snapshot = snapshotOf(context.inputs['snapshot']);
       if (!status.ok) return status;
+      const base = context.inputs['base'];
       const box = await openBox(
-        { source: step.source, snapshot, status: status.value, directory, context },
+        { source: sourceOf(step), snapshot, status: status.value, base, directory, context },
         deps,
       );
       if (!box.ok) return box;
@@ -58,13 +61,10 @@ export const resolve: ActionKind<ResolveStep> = {
 };
 
 function namesOf({ source, packages, base }: ResolveStep): Result<readonly string[], Failure> {
-  if (base !== undefined) return ok(packages);
-  const patterns = variantPatterns(source);
-  if (patterns !== undefined) return ok(patterns);
-  const message = `unknown variant '${source.variant}'`;
-  return err({
-    kind: 'usage-wrong',
-    message,
-    hint: 'take minbase, apt, required, buildd, important or standard',
-  });
+  return base === undefined ? repositoryBackendOf(source).baseNames(source) : ok(packages);
+}
+
+/** A base is made of what the repositories have: it is shared by templates, and local packages are one's own. */
+function sourceOf({ source, base }: ResolveStep): RepositorySource {
+  return base === undefined ? { ...source, local: [] } : source;
 }

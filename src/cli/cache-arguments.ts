@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import { err, ok, type Result } from '../base/index.js';
 import type { DeviceNode } from '../graph/index.js';
 import { usualDevices } from '../hypervisor/index.js';
-import { BACKENDS } from '../mkvefile/index.js';
 import type { Failure, Verbosity } from '../report/index.js';
 import { type ArchiveRequest, packageNameFault } from '../template/index.js';
 import { allOf, has, lastOf, type MkveCacheOption, type OrderedOptions } from './options/index.js';
+import { type SourceArguments, sourceMistake } from './source-arguments.js';
 
 type Given = OrderedOptions<MkveCacheOption>;
 
@@ -29,9 +29,7 @@ export type CacheArguments =
       readonly kind: 'build';
       readonly packages: readonly string[];
       readonly work: readonly WorkArgument[];
-      readonly suite?: string;
-      readonly mirrors: readonly string[];
-      readonly arch?: string;
+      readonly source: SourceArguments;
     })
   /** `rootfs` is absolute. */
   | (CommonArguments & { readonly kind: 'tarify'; readonly rootfs: string });
@@ -55,17 +53,30 @@ export function readCacheArguments(
     ...(logfile === undefined ? {} : { logfile: resolve(where.cwd, logfile) }),
   };
   if (rootfs !== undefined) return ok({ ...common, kind: 'tarify', rootfs: resolve(where.cwd, rootfs) });
-  const suite = lastOf(given, 'suite');
-  const arch = lastOf(given, 'arch');
   return ok({
     ...common,
     kind: 'build',
     packages: given.operands,
     work: workOf(given),
+    source: sourceOf(given),
+  });
+}
+
+function sourceOf(given: Given): SourceArguments {
+  const backend = lastOf(given, 'backend');
+  const suite = lastOf(given, 'suite');
+  const arch = lastOf(given, 'arch');
+  const rootfs = lastOf(given, 'rootfs');
+  const hshWorkdir = lastOf(given, 'hsh-workdir');
+  return {
+    ...(backend === undefined ? {} : { backend }),
     ...(suite === undefined ? {} : { suite }),
     mirrors: allOf(given, 'mirror'),
     ...(arch === undefined ? {} : { arch }),
-  });
+    ...(rootfs === undefined ? {} : { rootfs }),
+    ...(hshWorkdir === undefined ? {} : { hshWorkdir }),
+    packageDirs: allOf(given, 'package-dir'),
+  };
 }
 
 function archiveOf(
@@ -107,22 +118,11 @@ interface Mistake {
 
 function mistakeIn(given: Given): Mistake | undefined {
   return (
-    hasherMistake(given) ??
     mistakeInArchive(given) ??
-    (has(given, 'tarify-only') ? tarifyMistake(given) : buildMistake(given))
+    (has(given, 'tarify-only')
+      ? tarifyMistake(given)
+      : (buildMistake(given) ?? sourceMistake(sourceOf(given))))
   );
-}
-
-function hasherMistake(given: Given): Mistake | undefined {
-  const backend = lastOf(given, 'backend');
-  if (has(given, 'hsh-workdir') || backend === 'hasher') {
-    const option = backend === 'hasher' ? '--backend hasher' : '--hsh-workdir';
-    return { message: `${option}: this version of mkve has no hasher backend`, hint: 'leave the option out' };
-  }
-  if (backend === undefined || BACKENDS.includes(backend)) return undefined;
-  return {
-    message: `backend: expected ${BACKENDS.join(' or ')}, which are what this version has, found '${backend}'`,
-  };
 }
 
 function mistakeInArchive(given: Given): Mistake | undefined {
@@ -137,7 +137,10 @@ function mistakeInArchive(given: Given): Mistake | undefined {
   return undefined;
 }
 
-const NOT_WITH_TARIFY = ['copy', 'hook', 'command', 'suite', 'mirror', 'arch', 'backend'] as const;
+const NOT_WITH_TARIFY = [
+  ...(['copy', 'hook', 'command', 'suite', 'mirror', 'arch', 'backend'] as const),
+  ...(['rootfs', 'package-dir', 'hsh-workdir'] as const),
+];
 
 function tarifyMistake(given: Given): Mistake | undefined {
   if (lastOf(given, 'tarify-only') === '')

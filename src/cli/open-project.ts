@@ -44,6 +44,7 @@ export async function openProject(
     lineages: lineagesOf(project.value.graph, project.value.targets),
     jobs: many,
     signing,
+    source: project.value.source,
   });
   if (!session.ok) return session;
   session.value.care.pin(pinnedTargets(file, config, project.value));

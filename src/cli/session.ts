@@ -8,7 +8,8 @@ import {
 } from '../actions/index.js';
 import { err, ok, type Result } from '../base/index.js';
 import type { Executor } from '../engine/index.js';
-import type { Step } from '../graph/index.js';
+import type { PackageSource, Step } from '../graph/index.js';
+import { foreignNeeds } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
 import { type WorkerIdentity, type WorkerPool, workerIdentity } from '../rootfs/index.js';
 import { LastRuns, LastTimeline, type Lineages, openStore, type Store } from '../store/index.js';
@@ -28,6 +29,8 @@ export interface SessionRequest {
   readonly cacheLimit?: number | undefined;
   /** Whether bundles are to be signed, for what the host must have. */
   readonly signing: 'gpg' | 'none';
+  /** Where packages come from; absent: no packages are installed. */
+  readonly source?: PackageSource;
   /** Names of the host's tools that this run takes; default: all that building takes, and ranges of ids. */
   readonly tools?: readonly string[];
 }
@@ -130,10 +133,13 @@ class LazyPool {
 
   async #check(): Promise<Failure | undefined> {
     const { missingNeeds } = await import('./doctor/index.js');
-    const { host, signing, tools } = this.#request;
+    const { host, signing, tools, source } = this.#request;
     const { caller, env } = host;
     const only = tools === undefined ? {} : { only: tools };
-    const needs = missingNeeds({ caller, path: env['PATH'] ?? DEFAULT_PATH, signing, ...only });
+    const backend = source === undefined ? {} : { backend: source.backend };
+    const path = env['PATH'] ?? DEFAULT_PATH;
+    const foreign = source === undefined ? [] : foreignNeeds(source, host.architecture);
+    const needs = [...missingNeeds({ caller, path, signing, ...backend, ...only }), ...foreign];
     return needs.length === 0 ? undefined : { kind: 'host-lacks', needs };
   }
 

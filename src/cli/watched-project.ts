@@ -100,12 +100,20 @@ export class ProjectLoader {
     const jobs = this.#request.jobs ?? config.jobs ?? availableParallelism();
     const signing = config.sign === false ? 'none' : 'gpg';
     const lineages = lineagesOf(project.graph, project.targets);
-    const settings = JSON.stringify([config.cache, jobs, signing]);
+    const settings = JSON.stringify([
+      config.cache,
+      jobs,
+      signing,
+      project.source.backend,
+      project.source.architecture,
+    ]);
     if (this.#open?.settings !== settings) {
-      const cacheDirectory = config.cache.directory;
-      const cacheLimit = config.cache.maxBytes;
-      const request = { host, cacheDirectory, cacheLimit, scope: file, lineages, jobs, signing } as const;
-      const session = await openSession(request);
+      const session = await openSession({
+        ...{ host, scope: file, lineages, jobs, signing },
+        cacheDirectory: config.cache.directory,
+        cacheLimit: config.cache.maxBytes,
+        source: project.source,
+      });
       if (!session.ok) return session;
       if (this.#open !== undefined) this.#former.push(this.#open.session);
       this.#open = { settings, session: session.value, shared: new SharedRun({ jobs, failures }) };

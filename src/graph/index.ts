@@ -6,9 +6,23 @@
 export { matchesGlob } from './glob.js';
 export { type AnyStep, type Graph, GraphBuilder, stepsInOrder } from './graph.js';
 export { inputsOf } from './inputs.js';
+export {
+  type AptRepository,
+  type BackendName,
+  type DnfRepository,
+  type DnfSource,
+  filesOf,
+  type HasherSource,
+  type Keyring,
+  type LocalPackage,
+  type MmdebstrapSource,
+  type PackageSource,
+  type RepositorySource,
+  type RootfsSource,
+  sourceLabel,
+} from './package-source.js';
 export { isTargetMeant, selectTargets } from './select.js';
 export type {
-  AptRepository,
   ArchiveStep,
   BaseStep,
   BundleStep,
@@ -19,9 +33,7 @@ export type {
   CopyStep,
   DeviceNode,
   HookStep,
-  Keyring,
   MetainfoStep,
-  PackageSource,
   PackagesStep,
   PackStep,
   Pool,

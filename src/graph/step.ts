@@ -1,4 +1,5 @@
 import type { Digest } from '../base/index.js';
+import type { PackageSource, RepositorySource } from './package-source.js';
 
 /** Names one step of one graph, the same in every build: `pptp-server/openvz:01-root`, `base:bookworm-amd64`. */
 export type StepId = string & { readonly __brand: 'StepId' };
@@ -25,43 +26,18 @@ interface StepBase {
   readonly pool: Pool;
 }
 
-/** A trusted public key file for a repository. The path only locates its bytes; the key holds the digest. */
-export interface Keyring {
-  readonly file: string;
-  readonly digest: Digest;
-}
-
-/** One apt repository, as a deb822 stanza would say it. */
-export interface AptRepository {
-  readonly uris: readonly string[];
-  readonly suites: readonly string[];
-  readonly components: readonly string[];
-  /** Without any, apt trusts what the host's own keyrings trust. */
-  readonly keyrings: readonly Keyring[];
-}
-
-/** Where packages come from, with every default already filled in. */
-export interface PackageSource {
-  readonly backend: 'mmdebstrap';
-  readonly suite: string;
-  /** As Debian names it: `amd64`. */
-  readonly architecture: string;
-  readonly repositories: readonly AptRepository[];
-  /** mmdebstrap's name for the size of the base: `minbase`, `apt`, `essential`, … */
-  readonly variant: string;
-  readonly recommends: boolean;
-}
-
 /** Fetches the repository's signed metadata; its result stays until the user asks for a newer one. */
 export interface SnapshotStep extends StepBase {
   readonly kind: 'snapshot';
   readonly source: PackageSource;
+  /** The base whose own configuration names the repositories. */
+  readonly base?: StepId;
 }
 
 /** Turns names into exact packages. Without `base`, resolves the base system itself. */
 export interface ResolveStep extends StepBase {
   readonly kind: 'resolve';
-  readonly source: PackageSource;
+  readonly source: RepositorySource;
   readonly snapshot: StepId;
   readonly base?: StepId;
   /** Names as the user wrote them; the order means nothing. */
@@ -72,14 +48,17 @@ export interface BaseStep extends StepBase {
   readonly kind: 'base';
   readonly source: PackageSource;
   readonly snapshot: StepId;
-  readonly resolved: StepId;
+  /** Absent where nothing is resolved beforehand. */
+  readonly resolved?: StepId;
+  /** Names of packages that come with the base, for a backend that installs none afterwards. */
+  readonly packages?: readonly string[];
   /** Seconds; without it the date of the snapshot is taken. */
   readonly sourceDateEpoch?: number;
 }
 
 export interface PackagesStep extends StepBase {
   readonly kind: 'packages';
-  readonly source: PackageSource;
+  readonly source: RepositorySource;
   readonly snapshot: StepId;
   readonly base: StepId;
   readonly resolved: StepId;

@@ -13,6 +13,9 @@ export interface BundleConfig {
   readonly backend?: string;
   readonly suite?: string;
   readonly mirrors?: readonly string[];
+  readonly rootfs?: string;
+  readonly hshWorkdir?: string;
+  readonly packageDirs?: readonly string[];
   readonly verbose?: boolean;
   readonly quiet?: boolean;
   readonly logfile?: string;
@@ -56,6 +59,9 @@ export function settingsOf(report: BundleReport, mistakes: string[]): BundleConf
     backend: oneOf('backend'),
     suite: oneOf('suite'),
     mirrors: listOf('mirror'),
+    rootfs: oneOf('rootfs'),
+    hshWorkdir: oneOf('hsh_workdir'),
+    packageDirs: listOf('package_dir'),
     verbose: flagOf('verbose'),
     quiet: flagOf('quiet'),
     logfile: oneOf('logfile'),

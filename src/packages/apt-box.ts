@@ -2,50 +2,34 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { bug, type CommandOutcome, type CommandRunner, err, ok, type Result } from '../base/index.js';
-import type { PackageSource } from '../graph/index.js';
+import type { MmdebstrapSource } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { aptFailure } from './apt-errors.js';
 import { aptStatusReader } from './apt-status.js';
+import type { BoxOptions, ListFile, PackageBox, ResolvedPackage } from './box.js';
+import { makeLocalRepository } from './local-debs.js';
 import { oneLineSources } from './mmdebstrap.js';
 
-/** One exact package. */
-export interface ResolvedPackage {
-  readonly name: string;
-  readonly version: string;
-  readonly arch: string;
-  /** Hexadecimal. */
-  readonly sha256: string;
-  readonly size: number;
-  /** As apt names it: `NAME_VERSION_ARCH.deb`. */
-  readonly file: string;
-  readonly uri: string;
-}
+/** What apt needs to know of where packages come from. */
+export type AptSource = Pick<
+  MmdebstrapSource,
+  'suite' | 'architecture' | 'repositories' | 'recommends' | 'local'
+> & {
+  /** A directory with the keys of repositories that name none; absent: what the host's apt trusts. */
+  readonly trusted?: string;
+};
 
-/** A file of repository metadata, as apt keeps it. */
-export interface ListFile {
-  readonly name: string;
-  readonly path: string;
-}
-
-export interface AptBoxPaths {
-  /** A private empty directory. */
-  readonly directory: string;
-  /** The host's apt configuration, of which only the network settings are taken. */
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-/**
- * A private apt root: the host's apt-get works on lists, status and archives of ours, needs no privilege, and
- * touches neither the host's packages nor any root file system.
- */
-export class AptBox {
+/** The host's apt-get on lists, status and archives of ours. */
+export class AptBox implements PackageBox {
   readonly lists: string;
   readonly archives: string;
-  readonly #paths: AptBoxPaths;
+  readonly #paths: BoxOptions['paths'];
   readonly #runner: CommandRunner;
-  readonly #source: PackageSource;
+  readonly #source: AptSource;
   readonly #output: (chunk: Uint8Array) => void;
   readonly #signal: AbortSignal;
+  /** What URIs of the author's own packages begin with; apt writes them with and without escapes. */
+  #localUris: readonly string[] = [];
 
   private constructor(options: AptBoxOptions) {
     this.#paths = options.paths;
@@ -57,17 +41,32 @@ export class AptBox {
     this.archives = join(options.paths.directory, 'archives');
   }
 
-  /** @param options.status dpkg's status file of the system that packages are resolved against */
-  static async create(options: AptBoxOptions): Promise<AptBox> {
+  static async create(options: AptBoxOptions): Promise<Result<AptBox, Failure>> {
     const box = new AptBox(options);
     const { directory } = options.paths;
     for (const name of ['lists/partial', 'archives/partial', 'etc/preferences.d', 'cache']) {
       await mkdir(join(directory, name), { recursive: true });
     }
     await writeFile(join(directory, 'status'), options.status ?? '');
-    await writeFile(join(directory, 'sources.list'), oneLineSources(options.source));
     await writeFile(join(directory, 'apt.conf'), await box.#configuration());
-    return box;
+    const { local = [] } = options.source;
+    let own = '';
+    if (local.length > 0) {
+      const { runner, signal } = options;
+      const { environment } = options.paths;
+      const made = await makeLocalRepository(local, {
+        directory,
+        lists: box.lists,
+        runner,
+        environment,
+        signal,
+      });
+      if (!made.ok) return made;
+      box.#localUris = [made.value.uri, decodeURI(made.value.uri)];
+      own = made.value.line;
+    }
+    await writeFile(join(directory, 'sources.list'), `${oneLineSources(options.source)}${own}`);
+    return ok(box);
   }
 
   /**
@@ -91,7 +90,7 @@ export class AptBox {
   async resolve(names: readonly string[]): Promise<Result<readonly ResolvedPackage[], Failure>> {
     const printed = await this.#install(['--print-uris'], names);
     if (!printed.ok) return printed;
-    const packages = parseUris(printed.value);
+    const packages = parseUris(printed.value).map((found) => this.#withoutOurPath(found));
     const lines = printed.value.split('\n').filter((line) => line.startsWith("'"));
     if (lines.length === packages.length) return ok(packages);
     const url = lines.find((line) => !/ SHA256:[0-9a-f]{64}$/.test(line)) ?? '';
@@ -112,6 +111,13 @@ export class AptBox {
   ): Promise<Result<void, Failure>> {
     const done = await this.#install(['--download-only'], names, onPercent);
     return done.ok ? ok(undefined) : done;
+  }
+
+  /** The path of a box is one of this moment. */
+  #withoutOurPath(found: ResolvedPackage): ResolvedPackage {
+    return this.#localUris.some((uri) => found.uri.startsWith(`${uri}/`))
+      ? { ...found, uri: `local:${found.file}` }
+      : found;
   }
 
   #install(
@@ -159,13 +165,15 @@ export class AptBox {
 
   async #configuration(): Promise<string> {
     const dir = this.#paths.directory;
-    const { architecture } = this.#source;
+    const { architecture, trusted } = this.#source;
     return [
       await this.#hostNetworkSettings(),
       `Dir "${dir}"; Dir::State "${dir}"; Dir::State::status "${dir}/status"; Dir::State::lists "${dir}/lists";`,
       `Dir::Cache "${dir}/cache"; Dir::Cache::archives "${dir}/archives"; Dir::Log "${dir}"; Dir::Etc "${dir}/etc";`,
       `Dir::Etc::sourcelist "${dir}/sources.list"; Dir::Etc::sourceparts "/dev/null"; Dir::Etc::parts "/dev/null";`,
-      'Dir::Etc::trusted "/etc/apt/trusted.gpg"; Dir::Etc::trustedparts "/etc/apt/trusted.gpg.d";',
+      trusted === undefined
+        ? 'Dir::Etc::trusted "/etc/apt/trusted.gpg"; Dir::Etc::trustedparts "/etc/apt/trusted.gpg.d";'
+        : `Dir::Etc::trusted "/dev/null"; Dir::Etc::trustedparts "${trusted}";`,
       'Dir::Etc::netrc "/etc/apt/auth.conf"; Dir::Etc::netrcparts "/etc/apt/auth.conf.d";',
       `APT::Architecture "${architecture}"; APT::Architectures { "${architecture}"; };`,
       // Names are names: apt-get would otherwise take `a.b` as a regular expression when there is no such package.
@@ -190,13 +198,8 @@ export class AptBox {
   }
 }
 
-interface AptBoxOptions {
-  readonly paths: AptBoxPaths;
-  readonly runner: CommandRunner;
-  readonly source: PackageSource;
-  readonly status?: string | Uint8Array;
-  readonly output: (chunk: Uint8Array) => void;
-  readonly signal: AbortSignal;
+interface AptBoxOptions extends BoxOptions {
+  readonly source: AptSource;
 }
 
 const NETWORK_SETTING = /^Acquire::(http|https|ftp|socks|proxy|forceipv4|forceipv6)\b/i;

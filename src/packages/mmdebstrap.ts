@@ -1,10 +1,12 @@
-import type { PackageSource } from '../graph/index.js';
+import type { MmdebstrapSource } from '../graph/index.js';
 
 /**
  * The packages of mmdebstrap's variants as apt patterns (mmdebstrap(1) VARIANTS, apt-patterns(7)), so that they can
  * be resolved and fetched before mmdebstrap runs without a network.
  */
-export function variantPatterns(source: PackageSource): readonly string[] | undefined {
+export function variantPatterns(
+  source: Pick<MmdebstrapSource, 'architecture' | 'variant'>,
+): readonly string[] | undefined {
   const pattern = (inner: string) => `?and(?architecture(${source.architecture}),${inner})`;
   const essential = pattern('?essential');
   switch (source.variant) {
@@ -34,7 +36,10 @@ const SHARED_KEYS = /^\/(usr\/share\/keyrings|etc\/apt\/(keyrings|trusted\.gpg\.
  * sources.list(5). For our own apt with the paths of all keys; `for-rootfs` only with keys that are found under the
  * same path inside.
  */
-export function oneLineSources(source: PackageSource, keys: 'all-keys' | 'for-rootfs' = 'all-keys'): string {
+export function oneLineSources(
+  source: Pick<MmdebstrapSource, 'repositories'>,
+  keys: 'all-keys' | 'for-rootfs' = 'all-keys',
+): string {
   const lines: string[] = [];
   for (const { uris, suites, components, keyrings } of source.repositories) {
     const files = keyrings
@@ -67,7 +72,7 @@ export const BASE_SCRIPT_ENV = { lists: 'MKVE_LISTS', debs: 'MKVE_DEBS' } as con
  * `root` is right inside a worker, where it is root of a user namespace.
  */
 export function baseCommand(
-  source: PackageSource,
+  source: MmdebstrapSource,
   paths: { readonly target: string; readonly sources: string },
 ): readonly [string, ...string[]] {
   return [

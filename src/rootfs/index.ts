@@ -16,6 +16,7 @@ export {
   type WorkerIdentity,
   workerIdentity,
 } from './namespace.js';
+export { newestTime } from './newest-time.js';
 export { mountReadOnly, mountRootfs, type RootfsMount, type StackedLayers, stackLayers } from './overlay.js';
 export type { WorkerReply, WorkerRequest } from './protocol.js';
 export { type RootfsState, rootfsState, stateOutputs } from './rootfs-state.js';

@@ -8,6 +8,7 @@ export { type BlobStore, DiskBlobStore, MemoryBlobStore } from './blob-store.js'
 export type { Collected, Damage, Inventory, StoredItem, StoredRecord, TransferFault } from './care/index.js';
 export { DiskActionCache } from './disk-action-cache.js';
 export { bootId, type ProcessIdentity } from './identity.js';
+export { KeyLock } from './key-lock.js';
 export { allLastRuns, type LastRun, LastRuns, type Lineages } from './last-runs.js';
 export {
   type KeptTimeline,

@@ -70,6 +70,9 @@ const AMBIENT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'Date.now': 'what a worker takes from the store it marks with the time, as its caller does',
     'process.argv': 'the entry of a worker is told where the store lies',
   },
+  'actions/run-hasher.ts': {
+    'process.kill': 'hasher has to be stopped by its process group, for which Node has no other function',
+  },
   'rootfs/worker-host.ts': {
     'process.on': 'the channel to the parent is how a worker is spoken to',
     'process.send': 'the channel to the parent is how a worker answers',

@@ -23,6 +23,7 @@ import { epochOf, type Project, sourceFor } from '../project.js';
 import { withReporter } from '../reporters.js';
 import { runBuild } from '../run-build.js';
 import { openSession } from '../session.js';
+import { backendOptions } from '../source-arguments.js';
 import { locateTemplate } from '../template-place.js';
 
 const NAME = 'mkve-bundle';
@@ -55,6 +56,7 @@ async function run(command: Command, given: ParsedOptions<MkveBundleOption>): Pr
     lineages: lineagesOf(project.value.graph, project.value.targets),
     jobs,
     signing: merged.value.sign,
+    source: project.value.source,
   });
   if (!session.ok) return fail(NAME, session.error, streams);
   const { verbosity, logfile } = merged.value;
@@ -115,15 +117,9 @@ function compileBundle(
     const message = `the template ${directory} does not support hypervisor '${request.hypervisor}'; its file hypervisors lists ${listed}`;
     return err({ kind: 'usage-wrong', message });
   }
-  const { suite, mirrors, arch } = request;
-  const source = sourceFor(
-    {
-      mirrors,
-      ...(suite === undefined ? {} : { suite }),
-      ...(arch === undefined ? {} : { architecture: arch }),
-    },
-    host,
-  );
+  const options = backendOptions(request, host.cwd);
+  if (!options.ok) return options;
+  const source = sourceFor(options.value, host);
   if (!source.ok) return source;
   const compiled = compile({
     targets: [{ template, output: request.output, network: [] }],
@@ -132,5 +128,5 @@ function compileBundle(
     sign: request.sign === 'gpg' ? {} : false,
     ...epochOf({}, host),
   });
-  return ok({ ...compiled, warnings: reading.value.warnings });
+  return ok({ ...compiled, source: source.value, warnings: reading.value.warnings });
 }

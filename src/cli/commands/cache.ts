@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
 import { bug, ok, type Result } from '../../base/index.js';
+import type { PackageSource } from '../../graph/index.js';
 import type { Failure } from '../../report/index.js';
 import { type Compiled, compileCache, lineagesOf } from '../../template/index.js';
 import { type CacheArguments, readCacheArguments } from '../cache-arguments.js';
@@ -22,6 +23,7 @@ import { epochOf, sourceFor } from '../project.js';
 import { withReporter } from '../reporters.js';
 import { runBuild } from '../run-build.js';
 import { openSession, type Session } from '../session.js';
+import { backendOptions } from '../source-arguments.js';
 import { compileDirectory, toolsForTarify } from './tarify.js';
 
 const NAME = 'mkve-cache';
@@ -35,6 +37,10 @@ export async function cacheCommand(command: Command, argv: readonly string[]): P
   else if (has(given.value, 'version')) streams.out(`${NAME} ${mkveVersion()}`);
   else return run(command, given.value);
   return 0;
+}
+
+interface BuildPlan extends Compiled {
+  readonly source: PackageSource;
 }
 
 async function run(command: Command, given: OrderedOptions<MkveCacheOption>): Promise<number> {
@@ -55,6 +61,7 @@ async function run(command: Command, given: OrderedOptions<MkveCacheOption>): Pr
     lineages: known === undefined ? new Map() : lineagesOf(known.value.graph, known.value.targets),
     jobs: availableParallelism(),
     signing: 'none',
+    ...(known === undefined ? {} : { source: known.value.source }),
     ...(request.value.kind === 'tarify' ? { tools: toolsForTarify(host.caller) } : {}),
   });
   if (!session.ok) return fail(NAME, session.error, streams);
@@ -83,21 +90,17 @@ async function buildWith(
 function compileBuild(
   request: Extract<CacheArguments, { kind: 'build' }>,
   { host, streams }: Command,
-): Result<Compiled, Failure> {
+): Result<BuildPlan, Failure> {
   const work = readWork(request.work, { cwd: host.cwd, warn: streams.err });
   if (!work.ok) return work;
-  const { suite, mirrors, arch, packages, archive } = request;
-  const source = sourceFor(
-    {
-      mirrors,
-      ...(suite === undefined ? {} : { suite }),
-      ...(arch === undefined ? {} : { architecture: arch }),
-    },
-    host,
-  );
+  const { packages, archive } = request;
+  const options = backendOptions(request.source, host.cwd);
+  if (!options.ok) return options;
+  const source = sourceFor(options.value, host);
   if (!source.ok) return source;
   const epoch = epochOf({}, host);
-  return ok(compileCache({ ...archive, source: source.value, packages, work: work.value, ...epoch }));
+  const compiled = compileCache({ ...archive, source: source.value, packages, work: work.value, ...epoch });
+  return ok({ ...compiled, source: source.value });
 }
 
 async function build(

@@ -1,3 +1,4 @@
+import { backendFor } from './backends.js';
 import { ask, type Machine, saidBy } from './machine.js';
 import type { Mend, Need } from './need.js';
 import type { PackageManager } from './package-managers.js';
@@ -6,7 +7,8 @@ import { versionIn } from './version.js';
 
 /** Asks each tool for its version; one that does not start is missing. */
 export function checkTools(machine: Machine, manager: PackageManager | undefined): Promise<readonly Need[]> {
-  return Promise.all(toolsFor(machine.caller).map((tool) => checkTool(machine, tool, manager)));
+  const { backend } = backendFor(machine);
+  return Promise.all(toolsFor(machine.caller, backend).map((tool) => checkTool(machine, tool, manager)));
 }
 
 async function checkTool(machine: Machine, tool: Tool, manager: PackageManager | undefined): Promise<Need> {

@@ -1,3 +1,4 @@
+import type { BackendName } from '../../graph/index.js';
 import type { Caller } from '../../rootfs/index.js';
 import type { ManagerName } from './package-managers.js';
 import { isAtLeast } from './version.js';
@@ -14,6 +15,8 @@ export interface Tool {
   readonly packages: Readonly<Partial<Record<ManagerName, string>>>;
   /** Arguments with which it says its version, or does nothing. */
   readonly ask: readonly string[];
+  /** The package backend that runs it; absent: every build does. */
+  readonly backend?: BackendName;
   /** Root does without it. */
   readonly onlyFor?: 'ordinary-users';
   /** What is wrong with the one that was found. */
@@ -45,8 +48,24 @@ export const TOOLS: readonly Tool[] = [
   building('mmdebstrap', 'makes base systems of Debian and its relatives', {
     // It drives apt for dpkg, which ALT's apt-get is not.
     packages: { apt: 'mmdebstrap', dnf: 'mmdebstrap' },
+    backend: 'mmdebstrap',
   }),
-  building('apt-get', 'resolves and downloads packages', { packages: { apt: 'apt', dnf: 'apt' } }),
+  building('apt-get', 'resolves and downloads packages', {
+    packages: { apt: 'apt', dnf: 'apt' },
+    backend: 'mmdebstrap',
+  }),
+  building('dnf', 'resolves and downloads packages of Fedora and its relatives', {
+    packages: { apt: 'dnf', dnf: 'dnf' },
+    backend: 'dnf',
+  }),
+  building('rpm', 'installs them', { packages: everywhere('rpm'), backend: 'dnf' }),
+  building('rpmkeys', 'checks who signed them', { packages: everywhere('rpm'), backend: 'dnf' }),
+  ...['hsh', 'mkaptbox', 'hsh-install', 'hsh-run', 'hsh-rmchroot'].map((name) =>
+    building(name, 'makes root file systems of ALT Linux', {
+      packages: { 'apt-rpm': 'hasher' },
+      backend: 'hasher',
+    }),
+  ),
   building('bwrap', 'runs hooks cut off from the host', { packages: everywhere('bubblewrap') }),
   building('unshare', 'makes the namespaces in which root file systems are built', {
     packages: UTIL_LINUX,
@@ -93,15 +112,17 @@ export const TOOLS: readonly Tool[] = [
   },
 ];
 
-/** Those that this caller needs. */
-export function toolsFor(caller: Caller): readonly Tool[] {
-  return TOOLS.filter(({ onlyFor }) => onlyFor === undefined || caller.uid !== 0);
+/** Those that this caller needs with a backend. */
+export function toolsFor(caller: Caller, backend: BackendName): readonly Tool[] {
+  return TOOLS.filter(({ onlyFor }) => onlyFor === undefined || caller.uid !== 0).filter(
+    (tool) => tool.backend === undefined || tool.backend === backend,
+  );
 }
 
 function building(
   name: string,
   why: string,
-  rest: Pick<Tool, 'packages'> & Partial<Pick<Tool, 'ask' | 'onlyFor' | 'unfit'>>,
+  rest: Pick<Tool, 'packages'> & Partial<Pick<Tool, 'ask' | 'backend' | 'onlyFor' | 'unfit'>>,
 ): Tool {
   return { name, why, purpose: 'building', ask: VERSION, ...rest };
 }

@@ -105,10 +105,7 @@ test.each([
   ['--hyp kvm --out x a b', 'expected one template, found 2: a, b'],
   ['--hyp kvm --out out/ t', "output: expected a file, found the directory 'out/'"],
   ['--hyp kvm --out .. t', "output: expected a file, found the directory '..'"],
-  [
-    `${LEAST} --backend dnf`,
-    "backend: expected auto or mmdebstrap, which are what this version has, found 'dnf'",
-  ],
+  [`${LEAST} --backend zypper`, "backend: expected auto, mmdebstrap, dnf, hasher, rootfs, found 'zypper'"],
   [`${LEAST} --verbose --quiet`, 'verbose and quiet exclude each other'],
 ])('the command line "%s" is a mistake: %s', (commandLine, message) => {
   expect(mistake(commandLine)).toBe(message);

@@ -63,6 +63,7 @@ const RECORDS = [
 
 /** The compiler sees to it that none is left out. */
 const FAILURE_KINDS: Readonly<Record<Failure['kind'], true>> = {
+  'backend-unable': true,
   'usage-wrong': true,
   'config-invalid': true,
   'target-unknown': true,

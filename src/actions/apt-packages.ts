@@ -5,15 +5,15 @@ import type { PackagesStep } from '../graph/index.js';
 import { INSTALL_SCRIPT } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
 import { type RootfsState, rootfsState, stateOutputs } from '../rootfs/index.js';
-import { openBox, supplyDebs } from './deb-supply.js';
 import { insideEnvironment } from './environment.js';
 import type { RunCommandArgument } from './inside/run-command.js';
 import { type ActionKind, authored, EPOCH, left } from './kind.js';
 import { describeResolved, nameInStore, resolvedOf, snapshotOf, statusBytes } from './outputs.js';
+import { openBox, supplyPackages } from './package-supply.js';
 import { hasRootfs } from './rootfs-usable.js';
 
 /** The template's packages as a layer on the base, installed by the apt inside it without a network. */
-export const packages: ActionKind<PackagesStep> = {
+export const aptPackages: ActionKind<PackagesStep> = {
   describe: (_step, inputs) => ({
     kind: 'packages',
     version: 1,
@@ -46,15 +46,16 @@ export const packages: ActionKind<PackagesStep> = {
       const snapshot = snapshotOf(context.inputs['snapshot']);
       const status = await statusBytes(context.inputs['base'], store);
       if (!status.ok) return status;
+      const base = context.inputs['base'];
       const box = () =>
-        openBox({ source: step.source, snapshot, status: status.value, directory: apt, context }, deps);
+        openBox({ source: step.source, snapshot, status: status.value, base, directory: apt, context }, deps);
       const supply = {
         directory: join(staging, 'debs'),
         names: resolved.requested,
         box,
         progress: context.progress,
       };
-      const supplied = await supplyDebs(resolved.packages, supply, deps);
+      const supplied = await supplyPackages(resolved.packages, supply, deps);
       if (!supplied.ok) return supplied;
       const argument: RunCommandArgument = {
         state: from,

@@ -1,42 +1,52 @@
 import { createHash } from 'node:crypto';
 import { link, mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { digestFromHex, err, ok, type Result } from '../base/index.js';
 import type { RunContext } from '../engine/index.js';
-import type { PackageSource } from '../graph/index.js';
-import { AptBox, type ResolvedPackage } from '../packages/index.js';
+import type { RepositorySource } from '../graph/index.js';
+import { type PackageBox, type ResolvedPackage, repositoryBackendOf } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
-import type { Store } from '../store/index.js';
+import type { Outputs, Store } from '../store/index.js';
+import { givenApt } from './given-apt.js';
 import type { ActionDeps } from './kind.js';
 import type { Snapshot } from './outputs.js';
 
-/** What a private apt root is made of for one step. */
+/** What a private root of a package tool is made of for one step. */
 export interface BoxRequest {
-  readonly source: PackageSource;
-  readonly snapshot: Snapshot;
-  /** dpkg's status file of the system that packages go on top of; empty for a new system. */
-  readonly status: Buffer | undefined;
+  readonly source: RepositorySource;
+  /** Absent for the step that fetches one. */
+  readonly snapshot?: Snapshot;
+  /** The package database of the system that packages go on top of; nothing for a new system. */
+  readonly status?: Buffer | undefined;
+  /** What the base left; nothing for a new system. */
+  readonly base?: Outputs | undefined;
   /** A private directory on the store's file system. */
   readonly directory: string;
   readonly context: Pick<RunContext, 'output' | 'signal'>;
 }
 
-/** An apt root whose lists are those of the snapshot: no network is asked for them. */
-export async function openBox(request: BoxRequest, deps: ActionDeps): Promise<Result<AptBox, Failure>> {
-  const { source, snapshot, status, directory, context } = request;
-  const box = await AptBox.create({
+/** A box whose lists are those of the snapshot: no network is asked for them. */
+export async function openBox(request: BoxRequest, deps: ActionDeps): Promise<Result<PackageBox, Failure>> {
+  const { source, snapshot, status, base, directory, context } = request;
+  const given =
+    source.backend === 'rootfs' && base !== undefined
+      ? await givenApt(base, { source, directory }, deps)
+      : ok(undefined);
+  if (!given.ok) return given;
+  const box = await repositoryBackendOf(source).openBox(source, {
     paths: { directory, environment: deps.environment },
     runner: await deps.runner(),
-    source,
     ...(status === undefined ? {} : { status }),
+    ...(given.value === undefined ? {} : { given: given.value }),
     ...context,
   });
-  const linked = await linkLists(snapshot, box.lists, deps.store);
-  return linked.ok ? ok(box) : linked;
+  if (!box.ok || snapshot === undefined) return box;
+  const linked = await linkLists(snapshot, box.value.lists, deps.store);
+  return linked.ok ? box : linked;
 }
 
-/** apt's lists as they were in the snapshot, as hard links to the blobs. */
+/** The lists as they were in the snapshot, as hard links to the blobs. */
 export async function linkLists(
   snapshot: Snapshot,
   directory: string,
@@ -44,10 +54,12 @@ export async function linkLists(
 ): Promise<Result<void, Failure>> {
   await mkdir(directory, { recursive: true });
   for (const { name, blob } of snapshot.lists) {
-    // Read, and so verified, since apt will not look at the digest of a list it believes to have fetched.
+    // Read, and so verified, since no tool will look at the digest of a list it believes to have fetched.
     if ((await blobs.get(blob)) === undefined)
       return err({ kind: 'store-damaged', detail: `the list ${name} is gone` });
-    await link(blobs.pathOf(blob), join(directory, name));
+    const place = join(directory, name);
+    await mkdir(dirname(place), { recursive: true });
+    await link(blobs.pathOf(blob), place);
   }
   return ok(undefined);
 }
@@ -56,12 +68,12 @@ export async function linkLists(
  * Brings the exact packages into `directory`: from the store, and from the mirrors what the store lacks. A package
  * with another digest than the resolved one is never let through.
  */
-export async function supplyDebs(
+export async function supplyPackages(
   packages: readonly ResolvedPackage[],
   supply: {
     readonly directory: string;
     readonly names: readonly string[];
-    readonly box: () => Promise<Result<AptBox, Failure>>;
+    readonly box: () => Promise<Result<PackageBox, Failure>>;
     readonly progress: RunContext['progress'];
   },
   deps: ActionDeps,
@@ -103,7 +115,7 @@ async function linkFromStore(
 
 async function takeDownload(
   found: ResolvedPackage,
-  box: AptBox,
+  box: PackageBox,
   { store }: ActionDeps,
 ): Promise<Result<void, Failure>> {
   const file = join(box.archives, found.file);

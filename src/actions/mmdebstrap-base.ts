@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 
 import { digestOf, ok, type Result } from '../base/index.js';
-import type { BaseStep } from '../graph/index.js';
+import type { MmdebstrapSource } from '../graph/index.js';
 import { BASE_SCRIPTS, oneLineSources } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
 import { stateOutputs } from '../rootfs/index.js';
-import { linkLists, openBox, supplyDebs } from './deb-supply.js';
 import type { MakeBaseAnswer, MakeBaseArgument } from './inside/make-base.js';
-import { type ActionKind, authored, EPOCH, left } from './kind.js';
+import { type ActionKind, authored, type BaseOf, EPOCH, left } from './kind.js';
 import {
   baseStatus,
   describeRepository,
@@ -16,10 +15,11 @@ import {
   resolvedOf,
   snapshotOf,
 } from './outputs.js';
+import { linkLists, openBox, supplyPackages } from './package-supply.js';
 import { hasRootfs } from './rootfs-usable.js';
 
-/** The base system of a suite: shared by every target, and by clean and incremental builds alike. */
-export const base: ActionKind<BaseStep> = {
+/** The base system of a Debian suite: shared by every target, and by clean and incremental builds alike. */
+export const mmdebstrapBase: ActionKind<BaseOf<MmdebstrapSource>> = {
   describe: ({ source, sourceDateEpoch }, inputs) => ({
     kind: 'base',
     version: 1,
@@ -62,7 +62,7 @@ export const base: ActionKind<BaseStep> = {
         box,
         progress: context.progress,
       };
-      const supplied = await supplyDebs(resolved.packages, supply, deps);
+      const supplied = await supplyPackages(resolved.packages, supply, deps);
       if (!supplied.ok) return supplied;
       const lists = await linkLists(snapshot, join(staging, 'lists'), store);
       if (!lists.ok) return lists;
