@@ -34,10 +34,14 @@ export interface Session {
   readonly last: LastRuns;
   readonly timeline: LastTimeline;
   readonly executor: Executor<Step>;
+  /** For work inside that is no step of a build. */
+  readonly actions: ActionDeps;
   /** What the host lacks for any step to run. */
   readonly preflight: () => Promise<Failure | undefined>;
   /** Runs steps as the session does, but under other conditions, and without anything that was packed before. */
   otherwise(): Otherwise;
+  /** Starts a worker, for a caller that will certainly want one; what goes wrong shows with the first call. */
+  warmUp(): void;
   /** Ends the workers, and with them whatever still runs inside. */
   close(): Promise<void>;
 }
@@ -70,11 +74,13 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
     last,
     timeline: new LastTimeline(store.value.lastDirectory, request.scope, host.date),
     executor: new ActionExecutor(deps),
+    actions: deps,
     preflight: deps.preflight,
     otherwise: () => {
       const other = new LazyPool(request, { store: store.value, writer, conditions: 'other' });
       return { executor: new ActionExecutor({ ...deps, workers: other }), close: () => other.stop() };
     },
+    warmUp: () => pool.warmUp(),
     close: () => pool.stop(),
   });
 }
@@ -109,6 +115,13 @@ class LazyPool {
     this.#started ??= this.#start();
     const pool = await this.#started;
     return pool.ok ? pool.value.call(...call) : pool;
+  }
+
+  warmUp(): void {
+    this.#started ??= this.#start();
+    void this.#started.then((pool) => {
+      if (pool.ok) pool.value.warmUp();
+    });
   }
 
   async stop(): Promise<void> {

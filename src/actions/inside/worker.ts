@@ -3,6 +3,7 @@ import { serveWorker } from '../../rootfs/index.js';
 import { storeAt } from '../../store/index.js';
 import { copyFiles } from './copy-files.js';
 import { makeBase } from './make-base.js';
+import { openShell } from './open-shell.js';
 import { packRootfs } from './pack-rootfs.js';
 import { removeTree } from './remove-tree.js';
 import { runCommand } from './run-command.js';
@@ -13,6 +14,7 @@ const [, , root = bug('a worker needs the path of the store'), segments] = proce
 serveWorker(storeAt(root, segments), {
   'copy-files': copyFiles,
   'make-base': makeBase,
+  'open-shell': openShell,
   'pack-rootfs': packRootfs,
   'remove-tree': removeTree,
   'run-command': runCommand,

@@ -120,6 +120,39 @@ export const mkveCommands = {
     options: [...onProject, ...everywhere],
     examples: [{ command: 'mkve check tiny/lxc', does: 'Checks one target.' }],
   }),
+  shell: command({
+    name: 'mkve shell',
+    usage: '[options] TARGET [-- COMMAND [ARGUMENT…]]',
+    summary: 'Open a shell in a root file system as a step left it',
+    description: [
+      'The shell is root in there, in the same sandbox as hooks: it sees no file, process or device of the host, and the network only after --at a hook that may reach it. What it changes is thrown away when it ends. Steps that are not up to date are run first. Where STEP is a hook, the hook itself is at hand as /tmp/mkve/NAME.',
+      'With COMMAND only that is run, and its input and output may be pipes. The exit status is that of the shell or COMMAND.',
+      '--keep writes a draft of a hook: a list of the files that were added, changed and deleted, and a script that does so. It is for reading and cutting down; what it cannot do (large files, devices, attributes) it names.',
+    ],
+    options: [
+      ...onProject,
+      {
+        name: 'at',
+        takes: { value: 'STEP' },
+        help: 'the step: a hook by its name, packages or base; default: the last one before packing',
+      },
+      { name: 'before', takes: 'nothing', help: 'as STEP found it, instead of as STEP left it' },
+      {
+        name: 'keep',
+        takes: { optionalValue: 'FILE' },
+        help: 'write what was changed to FILE as a draft of a hook; default: hook-draft',
+      },
+      ...everywhere,
+    ],
+    examples: [
+      { command: 'mkve shell tiny/lxc', does: 'Looks around in what will be packed.' },
+      {
+        command: 'mkve shell tiny/lxc --at 01-root --before --keep=hooks/05-mine',
+        does: 'Tries by hand what a hook should do, and saves it as a draft.',
+      },
+      { command: 'mkve shell tiny/lxc -- dpkg -l', does: 'Runs one command.' },
+    ],
+  }),
   inspect: command({
     name: 'mkve inspect',
     usage: '[options] FILE',
