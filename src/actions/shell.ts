@@ -1,3 +1,5 @@
+import { rmdir } from 'node:fs/promises';
+
 import type { Result } from '../base/index.js';
 import type { Failure } from '../report/index.js';
 import {
@@ -56,6 +58,21 @@ export async function openShell(
   } finally {
     await store.staging.remove(staging);
   }
+}
+
+/** Takes away the layer of kept changes that nobody wants any longer. */
+export async function discardChanges(
+  before: RootfsState,
+  after: RootfsState,
+  { store, workers }: ActionDeps,
+): Promise<void> {
+  const layer = after.layers.find(({ id }) => !before.layers.some((one) => one.id === id));
+  if (layer === undefined) return;
+  await store.layers.disown(layer.id);
+  const directory = store.layers.pathOf(layer.id);
+  const options = { output: () => undefined, signal: new AbortController().signal };
+  const emptied = await workers.call('remove-tree', { path: nameInStore(store, directory) }, options);
+  if (emptied.ok) await rmdir(directory);
 }
 
 type There = Pick<ShellRequest, 'command' | 'env' | 'files' | 'attachment' | 'signal'> & {

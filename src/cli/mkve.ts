@@ -18,6 +18,7 @@ const implementations = {
   explain: async () => (await import('./commands/explain.js')).explainCommand,
   graph: async () => (await import('./commands/graph.js')).graphCommand,
   log: async () => (await import('./commands/log.js')).logCommand,
+  diff: async () => (await import('./commands/diff.js')).diffCommand,
   shell: async () => (await import('./commands/shell.js')).shellCommand,
   update: async () => (await import('./commands/update.js')).updateCommand,
   inspect: async () => (await import('./commands/inspect.js')).inspectCommand,

@@ -5,6 +5,7 @@ import { copyFiles } from './copy-files.js';
 import { makeBase } from './make-base.js';
 import { openShell } from './open-shell.js';
 import { packRootfs } from './pack-rootfs.js';
+import { readFiles } from './read-files.js';
 import { removeTree } from './remove-tree.js';
 import { runCommand } from './run-command.js';
 import { verifyLayer } from './verify-layer.js';
@@ -16,6 +17,7 @@ serveWorker(storeAt(root, segments), {
   'make-base': makeBase,
   'open-shell': openShell,
   'pack-rootfs': packRootfs,
+  'read-files': readFiles,
   'remove-tree': removeTree,
   'run-command': runCommand,
   'verify-layer': verifyLayer,

@@ -5,6 +5,7 @@ import { stepsInOrder } from '../../graph/index.js';
 import type { Failure } from '../../report/index.js';
 import { type Attachment, type RootfsState, rootfsState } from '../../rootfs/index.js';
 import { hookEnvironment } from '../../template/index.js';
+import { draftFile, keepDraft } from '../draft/keep-draft.js';
 import { statusOfShell } from '../exit-status.js';
 import { type Command, fail } from '../main.js';
 import { type OpenProject, openProject } from '../open-project.js';
@@ -109,8 +110,22 @@ async function enter(entering: Entering, wanted: Wanted, place: Place): Promise<
   const results = await bringUpToDate({ command, project, wanted: [entered.id], reporting, told });
   if (!results.ok) return results.error;
   const state = rootfsState(results.value.get(entered.id));
+  const draft = has(options, 'keep') ? draftFile(lastOf(options, 'keep') ?? '', command.host.cwd) : undefined;
+  if (draft?.ok === false) return fail('mkve', draft.error, streams);
   const ran = await run(entering, { wanted, place, state, attachment });
   if (!ran.ok) return fail('mkve', ran.error, streams);
+  if (draft !== undefined) {
+    const states = { before: state, after: ran.value.after };
+    const { actions } = project.session;
+    const kept = await keepDraft({
+      file: draft.value,
+      place: `${place.target.name} ${place.words}`,
+      states,
+      actions,
+      command,
+    });
+    if (!kept.ok) return fail('mkve', kept.error, streams);
+  }
   return statusOfShell(ran.value.ended);
 }
 
@@ -130,7 +145,7 @@ async function run(
   const isTerminal = attachment.kind === 'terminal';
   const onReady = () => {
     if (isTerminal && wanted.command === undefined && !has(options, 'quiet'))
-      command.streams.err(`shell    ${target.name} ${place.words}; changes are thrown away at its end`);
+      command.streams.err(`shell    ${target.name} ${place.words}; ${fateOfChanges(options)}`);
   };
   return openShell(
     {
@@ -146,6 +161,12 @@ async function run(
     },
     project.session.actions,
   );
+}
+
+function fateOfChanges(options: Options): string {
+  return has(options, 'keep')
+    ? 'a draft of a hook is made of what you change'
+    : 'what you change is thrown away at its end';
 }
 
 function environmentOf({ graph }: OpenProject, target: Target): Readonly<Record<string, string>> {

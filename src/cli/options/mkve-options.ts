@@ -153,6 +153,26 @@ export const mkveCommands = {
       { command: 'mkve shell tiny/lxc -- dpkg -l', does: 'Runs one command.' },
     ],
   }),
+  diff: command({
+    name: 'mkve diff',
+    usage: '[options] TARGET | A.bun B.bun',
+    summary: 'Show what would change in a bundle, what a hook does, or how two bundles differ',
+    description: [
+      'With TARGET: what would change in its bundle against the last one that was built: metadata, packages, conf files, and files with their modes, owners and sizes, and with hunks where they are small and text. Hooks that are not up to date are run; no bundle is written. With --step: what one step adds, changes and deletes.',
+      'With two bundles: how they differ. Nothing in them is verified.',
+      'Exit status: 0 without differences, 1 with some or when a step failed.',
+    ],
+    options: [
+      ...onProject,
+      { name: 'step', takes: { value: 'STEP' }, help: 'compare before and after this hook, or packages' },
+      ...everywhere,
+    ],
+    examples: [
+      { command: 'mkve diff tiny/lxc', does: 'Shows what a build would change in the bundle.' },
+      { command: 'mkve diff tiny/lxc --step 01-root', does: 'Shows what a hook does.' },
+      { command: 'mkve diff old.bun new.bun', does: 'Compares two bundles.' },
+    ],
+  }),
   inspect: command({
     name: 'mkve inspect',
     usage: '[options] FILE',
