@@ -43,7 +43,7 @@ export const hook: ActionKind<HookStep> = {
       network: step.network,
       files: [file.value],
     };
-    return runInside(request, context, deps);
+    return runInside(request, { step: step.id, context }, deps);
   },
 };
 

@@ -5,7 +5,7 @@
 export { insideEnvironment } from './environment.js';
 export { ActionExecutor } from './executor.js';
 export { type HookAtHand, hookAtHand } from './hook.js';
-export type { ActionDeps } from './kind.js';
+export type { ActionDeps, FailedVisit } from './kind.js';
 export { loadCommandRunner } from './load-command-runner.js';
 export { nameInStore } from './outputs.js';
 export { readFiles, type WantedFile } from './read-files.js';

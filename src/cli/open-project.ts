@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../base/index.js';
 import { findMkvefile, loadMkvefile } from '../mkvefile/index.js';
 import { type Failure, renderProblem } from '../report/index.js';
 import { lineagesOf } from '../template/index.js';
+import type { DebugShell } from './debug-shell.js';
 import type { Command } from './main.js';
 import { lastOf, type ParsedOptions } from './options/index.js';
 import { compileProject, type Project } from './project.js';
@@ -20,6 +21,7 @@ export interface OpenProject extends Project {
 export async function openProject(
   command: Command,
   options: ParsedOptions<'file' | 'jobs'>,
+  debug?: DebugShell,
 ): Promise<Result<OpenProject, Failure>> {
   const { host, signal, streams } = command;
   const jobs = jobsOf(lastOf(options, 'jobs'));
@@ -42,6 +44,7 @@ export async function openProject(
     lineages: lineagesOf(project.value.graph, project.value.targets),
     jobs: many,
     signing,
+    debug,
   });
   return session.ok ? ok({ ...project.value, session: session.value, jobs: many }) : session;
 }

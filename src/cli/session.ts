@@ -12,6 +12,7 @@ import type { Step } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { type WorkerIdentity, type WorkerPool, workerIdentity } from '../rootfs/index.js';
 import { LastRuns, LastTimeline, type Lineages, openStore, type Store } from '../store/index.js';
+import type { DebugShell } from './debug-shell.js';
 import { DEFAULT_PATH, type Host, mkveVersion, storeRoot, toolEnvironment } from './host.js';
 
 export interface SessionRequest {
@@ -26,6 +27,8 @@ export interface SessionRequest {
   readonly signing: 'gpg' | 'none';
   /** Names of the host's tools that this run takes; default: all that building takes, and ranges of ids. */
   readonly tools?: readonly string[];
+  /** Where steps fail, shells are opened by it. */
+  readonly debug?: Pick<DebugShell, 'visit' | 'politely'> | undefined;
 }
 
 /** The composition root of everything that reads or writes the store: real implementations behind the ports. */
@@ -67,13 +70,15 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
     preflight: () => pool.preflight(),
     environment: toolEnvironment(host),
     writer,
+    ...(request.debug === undefined ? {} : { visitFailure: request.debug.visit }),
     version: mkveVersion(),
   };
+  const executor = new ActionExecutor(deps);
   return ok({
     store: store.value,
     last,
     timeline: new LastTimeline(store.value.lastDirectory, request.scope, host.date),
-    executor: new ActionExecutor(deps),
+    executor: request.debug?.politely(executor) ?? executor,
     actions: deps,
     preflight: deps.preflight,
     otherwise: () => {

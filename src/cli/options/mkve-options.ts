@@ -1,5 +1,5 @@
 import type { CommandHelp } from './command-help.js';
-import { everywhere, onProject, running, watching } from './mkve-common-options.js';
+import { debugShell, everywhere, onProject, running, watching } from './mkve-common-options.js';
 import type { OptionNames, OptionSpec } from './option-spec.js';
 
 /** The commands of `mkve` that this version has, in the order in which help lists them. */
@@ -12,7 +12,7 @@ export const mkveCommands = {
       'TARGET is TEMPLATE/HYPERVISOR and may be a glob; without any, all targets of the mkvefile are built.',
       'Exit status: 0 built or up to date, 1 a step failed, 2 a mistake on the command line or in the configuration, 5 the store cannot be used, 6 a privilege or a host tool is missing.',
     ],
-    options: [...onProject, ...running, ...everywhere],
+    options: [...onProject, ...running, debugShell, ...everywhere],
     examples: [
       { command: 'mkve build', does: 'Builds all targets.' },
       {
