@@ -16,8 +16,8 @@ export interface BundleArguments {
   /** Absolute, in the order of the search. */
   readonly hooks: readonly string[];
   readonly sign: 'gpg' | 'none';
-  /** Whether a shell is opened where a step fails. */
-  readonly debugShell: boolean;
+  /** `shell`: one is opened where a step fails. */
+  readonly debug: 'shell' | 'none';
   /** One of `BACKENDS`; absent: `auto`. */
   readonly backend?: string;
   readonly suite?: string;
@@ -66,7 +66,7 @@ export function mergeBundleArguments(sources: {
     output: absolute(output.endsWith('.bun') ? output : `${output}.bun`),
     hooks: (hooks.length === 0 ? [STOCK_HOOK_DIRECTORY] : hooks).map(absolute),
     sign: has(given, 'force-no-sign') || config.forceNoSign === true ? 'none' : 'gpg',
-    debugShell: has(given, 'debug-shell') || config.debugShell === true,
+    debug: has(given, 'debug-shell') || config.debugShell === true ? 'shell' : 'none',
     ...(backend !== undefined && { backend }),
     ...(suite !== undefined && { suite }),
     mirrors: firstFilled(allOf(given, 'mirror'), config.mirrors ?? []),

@@ -43,7 +43,7 @@ async function run(command: Command, given: ParsedOptions<MkveBundleOption>): Pr
   const { streams } = command;
   const merged = await bundleArguments(command, given);
   if (!merged.ok) return fail(NAME, merged.error, streams);
-  if (!merged.value.debugShell) return buildOnce(command, merged.value);
+  if (merged.value.debug === 'none') return buildOnce(command, merged.value);
   const { withDebugShells } = await import('../debug-shell.js');
   const built = await withDebugShells(command, (debug) => buildOnce(command, merged.value, debug));
   return built.ok ? built.value : fail(NAME, built.error, streams);

@@ -54,7 +54,7 @@ const EVENTS: { readonly [Type in Event['type']]: Extract<Event, { type: Type }>
 };
 
 /** Those that belong to no build. */
-const RECORDS = ['target-status', 'explanation', 'check', 'log', 'bundle', 'verification', 'need'];
+const RECORDS = ['target-status', 'explanation', 'check', 'log', 'diff', 'bundle', 'verification', 'need'];
 
 /** The compiler sees to it that none is left out. */
 const FAILURE_KINDS: Readonly<Record<Failure['kind'], true>> = {
