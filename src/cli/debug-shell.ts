@@ -7,7 +7,7 @@ import type { Step } from '../graph/index.js';
 import { type Failure, formatArgv, renderFailure } from '../report/index.js';
 import type { Command } from './main.js';
 import type { Screen } from './reporters.js';
-import { attachmentOf } from './shell-attachment.js';
+import { attachmentOf, lackingForShells } from './shell-attachment.js';
 import type { Streams } from './streams.js';
 
 /** Does work until it is done, or nobody wants it done again. A shell takes a terminal. */
@@ -15,10 +15,13 @@ export async function withDebugShells(
   command: Command,
   work: (debug: DebugShell) => Promise<number>,
 ): Promise<Result<number, Failure>> {
-  if (attachmentOf().kind !== 'terminal') {
+  const attachment = attachmentOf();
+  if (attachment.kind !== 'terminal') {
     const message = '--debug-shell takes a terminal: standard input and standard output must be one';
     return err({ kind: 'usage-wrong', message, hint: 'mkve log STEP shows what a step wrote' });
   }
+  const lacking = lackingForShells(command.host, attachment);
+  if (lacking !== undefined) return err(lacking);
   for (;;) {
     const debug = new DebugShell(command);
     const status = await work(debug);

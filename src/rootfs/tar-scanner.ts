@@ -156,6 +156,8 @@ function parsePax(bytes: Buffer): ReadonlyMap<string, ByteString> {
     const space = bytes.indexOf(0x20, at);
     const length = Number(bytes.toString('latin1', at, space));
     const equals = bytes.indexOf(0x3d, space);
+    const isSound = space > at && equals > space && Number.isInteger(length) && at + length > equals;
+    if (!isSound) throw new Error('an extended header is damaged');
     records.set(
       bytes.toString('latin1', space + 1, equals),
       byteString(bytes.subarray(equals + 1, at + length - 1)),

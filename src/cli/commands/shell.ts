@@ -20,7 +20,7 @@ import {
   shortName,
   stepBefore,
 } from '../rootfs-steps.js';
-import { attachmentOf } from '../shell-attachment.js';
+import { attachmentOf, lackingForShells } from '../shell-attachment.js';
 import { bringUpToDate } from '../up-to-date.js';
 
 type Options = ParsedOptions<OptionNames<typeof mkveCommands.shell.options>>;
@@ -102,31 +102,26 @@ interface Entering {
 
 async function enter(entering: Entering, wanted: Wanted, place: Place): Promise<number> {
   const { command, options, project } = entering;
-  const { streams } = command;
+  const { streams, host } = command;
   const { entered } = place;
   const attachment = attachmentOf();
+  const lacking = lackingForShells(host, attachment);
+  if (lacking !== undefined) return fail('mkve', lacking, streams);
+  const draft = has(options, 'keep') ? draftFile(lastOf(options, 'keep') ?? '', host.cwd) : undefined;
+  if (draft?.ok === false) return fail('mkve', draft.error, streams);
   const told = attachment.kind === 'terminal' ? 'as a build' : 'on standard error';
   const reporting = reportingOf(options);
   const results = await bringUpToDate({ command, project, wanted: [entered.id], reporting, told });
   if (!results.ok) return results.error;
   const state = rootfsState(results.value.get(entered.id));
-  const draft = has(options, 'keep') ? draftFile(lastOf(options, 'keep') ?? '', command.host.cwd) : undefined;
-  if (draft?.ok === false) return fail('mkve', draft.error, streams);
   const ran = await run(entering, { wanted, place, state, attachment });
   if (!ran.ok) return fail('mkve', ran.error, streams);
-  if (draft !== undefined) {
-    const states = { before: state, after: ran.value.after };
-    const { actions } = project.session;
-    const kept = await keepDraft({
-      file: draft.value,
-      place: `${place.target.name} ${place.words}`,
-      states,
-      actions,
-      command,
-    });
-    if (!kept.ok) return fail('mkve', kept.error, streams);
-  }
-  return statusOfShell(ran.value.ended);
+  const { ended, after } = ran.value;
+  if (draft === undefined) return statusOfShell(ended);
+  const { actions } = project.session;
+  const origin = { file: draft.value, place: `${place.target.name} ${place.words}` };
+  const kept = await keepDraft({ ...origin, states: { before: state, after }, actions, command });
+  return kept.ok ? statusOfShell(ended) : fail('mkve', kept.error, streams);
 }
 
 async function run(

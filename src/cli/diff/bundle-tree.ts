@@ -23,6 +23,11 @@ interface Request {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Bytes: PATH_MAX of limits.h. */
+const MOST_PATH = 4096;
+/** So that a small bundle cannot fill the memory. */
+const MOST_ENTRIES = 5_000_000;
+
 /** The tree of the root file system in a bundle, read from one end to the other. The bundle may be anybody's. */
 export async function bundleTree(request: Request): Promise<Result<Digest, Failure>> {
   const { file, rootfs, objects } = request;
@@ -34,7 +39,10 @@ export async function bundleTree(request: Request): Promise<Result<Digest, Failu
     const entries: ScannedEntry[] = [];
     const faults = await readArchive(opened.value, async (member) => {
       if (member.path !== rootfs.path) return 'continue';
-      await scan(member, request, (entry) => entries.push(entry));
+      await scan(member, request, (entry) => {
+        if (entry.path.length > MOST_PATH) throw new Error('a path in it is longer than Linux takes');
+        if (entries.push(entry) > MOST_ENTRIES) throw new Error(`it holds more than ${MOST_ENTRIES} files`);
+      });
       return 'stop';
     });
     if (faults.length > 0)
