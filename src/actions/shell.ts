@@ -1,6 +1,6 @@
 import { rmdir } from 'node:fs/promises';
 
-import type { Result } from '../base/index.js';
+import { ok, type Result } from '../base/index.js';
 import type { Failure } from '../report/index.js';
 import {
   type Attachment,
@@ -43,10 +43,12 @@ export async function openShell(
   const { store, workers, writer } = deps;
   const { state, network, changes, signal } = request;
   let ended: Ended = { status: 0 };
+  let attached: Promise<Ended> | undefined;
   const answer = async (question: unknown, worker: WorkerPlace) => {
     const { surroundings } = question as OpenedShell;
     request.onReady();
-    ended = await attachThere({ ...request, surroundings, worker }, deps);
+    attached = attachThere({ ...request, surroundings, worker }, deps);
+    ended = await attached;
   };
   const staging = await store.staging.create('shell');
   try {
@@ -54,7 +56,9 @@ export async function openShell(
     const argument: OpenShellArgument = { state, workspace, network, changes };
     const options = { output: () => undefined, answer, signal };
     const after = (await workers.call('open-shell', argument, options)) as Result<RootfsState, Failure>;
-    return after.ok ? { ok: true, value: { ended, after: after.value } } : after;
+    // A shell that was stopped: its terminal has to be given back before anything is said on it.
+    if (request.attachment.kind === 'terminal') await attached;
+    return after.ok ? ok({ ended, after: after.value }) : after;
   } finally {
     await store.staging.remove(staging);
   }
