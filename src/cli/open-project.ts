@@ -5,11 +5,10 @@ import { err, ok, type Result } from '../base/index.js';
 import { findMkvefile, loadMkvefile } from '../mkvefile/index.js';
 import { type Failure, renderProblem } from '../report/index.js';
 import { lineagesOf } from '../template/index.js';
-import type { DebugShell } from './debug-shell.js';
 import type { Command } from './main.js';
 import { lastOf, type ParsedOptions } from './options/index.js';
 import { compileProject, type Project } from './project.js';
-import { openSession, type Session } from './session.js';
+import { openSession, type Session, type SessionRequest } from './session.js';
 
 /** A project with its store open: what commands on an mkvefile work with. */
 export interface OpenProject extends Project {
@@ -21,7 +20,7 @@ export interface OpenProject extends Project {
 export async function openProject(
   command: Command,
   options: ParsedOptions<'file' | 'jobs'>,
-  debug?: DebugShell,
+  more: Pick<SessionRequest, 'debug' | 'early'> = {},
 ): Promise<Result<OpenProject, Failure>> {
   const { host, signal, streams } = command;
   const jobs = jobsOf(lastOf(options, 'jobs'));
@@ -44,7 +43,7 @@ export async function openProject(
     lineages: lineagesOf(project.value.graph, project.value.targets),
     jobs: many,
     signing,
-    debug,
+    ...more,
   });
   return session.ok ? ok({ ...project.value, session: session.value, jobs: many }) : session;
 }

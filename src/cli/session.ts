@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
 import {
   type ActionDeps,
   ActionExecutor,
@@ -29,6 +32,8 @@ export interface SessionRequest {
   readonly tools?: readonly string[];
   /** Where steps fail, shells are opened by it. */
   readonly debug?: Pick<DebugShell, 'visit' | 'politely'> | undefined;
+  /** Used where they were started for the same store. */
+  readonly early?: EarlyWorkers | undefined;
 }
 
 /** The composition root of everything that reads or writes the store: real implementations behind the ports. */
@@ -90,6 +95,32 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   });
 }
 
+/** Workers for a store of which nobody knows yet whether it will be the one. */
+export interface EarlyWorkers {
+  readonly storeRoot: string;
+  readonly pool: Result<WorkerPool, Failure>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a worker while the mkvefile is still being loaded, for the store that is used unless the mkvefile names another.
+ * @returns nothing where there is no such store yet
+ */
+export function startEarly(host: Host, jobs: number): EarlyWorkers | undefined {
+  const root = storeRoot(host, undefined);
+  if (!existsSync(join(root, 'version'))) return undefined;
+  const path = host.env['PATH'] ?? DEFAULT_PATH;
+  const pool = startWorkers({ caller: host.caller, storeRoot: root, node: host.node, jobs, path });
+  if (pool.ok) pool.value.warmUp();
+  return {
+    storeRoot: root,
+    pool,
+    stop: async () => {
+      if (pool.ok) await pool.value.stop();
+    },
+  };
+}
+
 interface PoolSettings {
   readonly store: Store;
   readonly writer: WorkerIdentity | undefined;
@@ -148,14 +179,18 @@ class LazyPool {
     const { host, jobs } = this.#request;
     const path = host.env['PATH'] ?? DEFAULT_PATH;
     const conditions = await this.#conditions();
-    const pool = startWorkers({
-      caller: host.caller,
-      storeRoot: this.#settings.store.root,
-      ...(conditions === undefined ? {} : { conditions }),
-      node: host.node,
-      jobs,
-      path,
-    });
+    const { early } = this.#request;
+    const isEarly = conditions === undefined && early?.storeRoot === this.#settings.store.root;
+    const pool = isEarly
+      ? early.pool
+      : startWorkers({
+          caller: host.caller,
+          storeRoot: this.#settings.store.root,
+          ...(conditions === undefined ? {} : { conditions }),
+          node: host.node,
+          jobs,
+          path,
+        });
     if (pool.ok) await this.#sweep(pool.value);
     return pool;
   }

@@ -27,7 +27,7 @@ const JSON_AND_SHELL = '--json and --debug-shell exclude each other: programs do
 /** @param debug opens shells where steps fail */
 async function buildOnce(command: Command, options: Options, debug?: DebugShell): Promise<number> {
   const { streams, signal, host } = command;
-  const project = await openProject(command, options, debug);
+  const project = await openProject(command, options, { debug });
   if (!project.ok) return fail('mkve', project.error, streams);
   const { graph, session, jobs } = project.value;
   const chosen = chooseTargets(project.value.targets, options.operands);

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 import { hookAtHand, insideEnvironment, openShell, type ShellEnded } from '../../actions/index.js';
 import { bug, err, ok, type Result } from '../../base/index.js';
 import type { MetainfoStep, Step, Target } from '../../graph/index.js';
@@ -20,6 +22,7 @@ import {
   shortName,
   stepBefore,
 } from '../rootfs-steps.js';
+import { startEarly } from '../session.js';
 import { attachmentOf, lackingForShells } from '../shell-attachment.js';
 import { bringUpToDate } from '../up-to-date.js';
 
@@ -30,15 +33,24 @@ export async function shellCommand(command: Command, options: Options): Promise<
   const { streams } = command;
   const wanted = wantedOf(options);
   if (!wanted.ok) return fail('mkve', wanted.error, streams);
-  const project = await openProject(command, options as ParsedOptions<'file' | 'jobs'>);
-  if (!project.ok) return fail('mkve', project.error, streams);
-  project.value.session.warmUp();
+  const early = startEarly(command.host, availableParallelism());
   try {
-    const place = placeOf(project.value, wanted.value);
-    if (!place.ok) return fail('mkve', place.error, streams);
-    return await enter({ command, options, project: project.value }, wanted.value, place.value);
+    const project = await openProject(command, options as ParsedOptions<'file' | 'jobs'>, { early });
+    if (!project.ok) return fail('mkve', project.error, streams);
+    return await enterProject({ command, options, project: project.value }, wanted.value);
   } finally {
-    await project.value.session.close();
+    await early?.stop();
+  }
+}
+
+async function enterProject(entering: Entering, wanted: Wanted): Promise<number> {
+  const { command, project } = entering;
+  project.session.warmUp();
+  try {
+    const place = placeOf(project, wanted);
+    return place.ok ? await enter(entering, wanted, place.value) : fail('mkve', place.error, command.streams);
+  } finally {
+    await project.session.close();
   }
 }
 
