@@ -65,7 +65,7 @@ function isLink(node: SeenNode, path: ByteString): boolean {
 
 function targetWord(target: ByteString): string {
   // `pathWord` begins with a slash, and a target need not.
-  return pathWord(target).replace(/^(['"](?:\$\(printf ')?)\//, '$1');
+  return pathWord(target).replace(/^(['"](?:\$\(printf %b ')?)\//, '$1');
 }
 
 function fileContent(path: ByteString, size: number, { before, after }: MakeContext): readonly string[] {

@@ -1,13 +1,13 @@
 import { type ByteString, bytesOf } from '../../tree/index.js';
 
-/** An absolute path inside as one word of shell. Names that are no text are written byte by byte, which printf(1) reads. */
+/** An absolute path inside as one word of shell. Names that are no text are written byte by byte, as printf's %b reads them. */
 export function pathWord(path: ByteString): string {
   const bytes = bytesOf(path);
   const text = bytes.toString('utf8');
   const isText = !text.includes('\uFFFD') && !/\p{Cc}/u.test(text);
   if (isText) return quoted(`/${text}`);
-  const octal = [...bytes].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
-  return `"$(printf '/${octal}')"`;
+  const octal = [...bytes].map((byte) => `\\0${byte.toString(8).padStart(3, '0')}`).join('');
+  return `"$(printf %b '/${octal}')"`;
 }
 
 /** Text as one word of shell. */

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+
 import { describe, expect, it } from 'vitest';
 
 import { fileDifference } from '../../../../src/cli/diff/file-difference.js';
@@ -77,6 +79,7 @@ mkdir '/c'
       { a: dir({ mtime: 5 }), 'a/b': file('', { mtime: 6 }) },
       ["mkdir '/a'", ": >'/a/b'", "touch -h -d @6 '/a/b'", "touch -h -d @5 '/a'"],
     ],
+    ['a link to bytes', {}, { a: symlink(Buffer.from([0xff])) }, [`ln -sfn -- "$(printf %b '\\0377')" '/a'`]],
     ['a quote in a name', {}, { "it's": file('') }, [": >'/it'\\''s'"]],
   ])('makes %s', (_what, before, after, expected) => {
     expect(commands(before, after)).toEqual(expected);
@@ -94,7 +97,14 @@ mkdir '/c'
 describe('a path as a word of shell', () => {
   it('is written byte by byte where it is no text', () => {
     expect(pathWord(byteString('вол ки'))).toBe("'/вол ки'");
-    expect(pathWord(byteString(Buffer.from([0x61, 0xff])))).toBe('"$(printf \'/\\141\\377\')"');
-    expect(pathWord(byteString('a\tb'))).toBe('"$(printf \'/\\141\\011\\142\')"');
+    const words = [
+      [0x61, 0xff],
+      [0x09, 0x25, 0x64],
+    ].map((bytes) => pathWord(byteString(Buffer.from(bytes))));
+    expect(words).toEqual(['"$(printf %b \'/\\0141\\0377\')"', '"$(printf %b \'/\\0011\\0045\\0144\')"']);
+    for (const shell of ['sh', 'bash']) {
+      const read = execFileSync(shell, ['-c', `printf %s ${words.join(' ')}`]);
+      expect(read).toEqual(Buffer.from([0x2f, 0x61, 0xff, 0x2f, 0x09, 0x25, 0x64]));
+    }
   });
 });
