@@ -84,7 +84,8 @@ describe.each<As>(['caller', 'user'])('mkve shell of the %s', (as) => {
     expect(quiet).toMatchObject({ status: 0, stdout: '', stderr: '' });
   });
 
-  it('passes on bytes of a pipe, and no file of the host', async () => {
+  // The user inside is the caller outside, so that is where a file of the caller would be in reach.
+  it.runIf(as === 'user')('passes on bytes of a pipe, and no file of the host', async () => {
     const argv = rig.program('mkve').map((word) => `'${word}'`);
     const inside = `cat; exec 2>/dev/null; echo written >/proc/self/fd/0; ls ${rig.directory}; cat /proc/1/cmdline | tr '\\0' ' '`;
     const shell = `${argv.join(' ')} shell ${target()} -- sh -c '${inside.replaceAll("'", "'\\''")}' <input`;
@@ -96,7 +97,7 @@ describe.each<As>(['caller', 'user'])('mkve shell of the %s', (as) => {
     expect(ran.stdout).not.toContain('mkvefile.ts');
   });
 
-  it('keeps what was changed as a draft of a hook that does the same', async () => {
+  it.runIf(as === 'user')('keeps what was changed as a draft of a hook that does the same', async () => {
     const script = `set -e
       echo more >>/etc/one; printf "it's" >/etc/quoted; printf '\\001\\377\\200' >/etc/bytes
       chown 1:2 /etc/quoted; chmod 4750 /etc/quoted; rm -r /usr/share/doc/apt /etc/two; ln -s two /etc/link
@@ -214,17 +215,13 @@ describe('a shell that cannot be', () => {
   afterAll(() => rig.dispose());
 
   it.each<[readonly string[], string]>([
-    [['shell'], 'no target is given'],
     [['shell', 'TEMPLATE'], "'TEMPLATE' means 2 targets: TEMPLATE/lxc, TEMPLATE/kvm"],
     [['shell', 'TEMPLATE/lxc', 'ls'], 'expected one target, found 2'],
     [['shell', 'TEMPLATE/lxc', '--at', 'nope'], "TEMPLATE/lxc has no step 'nope'"],
     [['shell', 'TEMPLATE/lxc', '--at', 'base', '--before'], 'before base there is no root file system'],
-    [['shell', '--json', 'TEMPLATE/lxc'], '--json: a shell prints what its commands print'],
     [['build', '--debug-shell'], '--debug-shell takes a terminal'],
-    [['diff'], 'nothing is given to compare'],
     [['diff', 'TEMPLATE/lxc'], 'TEMPLATE/lxc was never built'],
     [['diff', 'one.bun'], 'there is nothing to compare one.bun with'],
-    [['diff', 'TEMPLATE/lxc', '--step', 'base'], 'base starts from nothing'],
   ])('mkve %j says why', async (args, message) => {
     const named = (text: string) => text.replaceAll('TEMPLATE', rig.name);
     const ran = await rig.mkve(args.map(named));
