@@ -19,7 +19,7 @@ beforeAll(async () => {
     "#!/bin/sh\nprintf '1\\n2\\n' >/etc/own; echo old >/etc/gone; mkdir -m 700 /srv/own\n",
     0o755,
   );
-  rig.write('conf/config', 'A="1"\n');
+  rig.write('conf/config', 'OSTEMPLATE="1"\n');
   mkvefile('1');
   const built = await mkve('build');
   expect(built.status, built.stderr).toBe(0);
@@ -64,7 +64,7 @@ describe.sequential('mkve diff', () => {
     const same = await mkve('diff', target());
     expect(same).toMatchObject({ status: 0, stderr: '', stdout: expect.stringMatching(/^same /) });
     mkvefile('2');
-    rig.write('conf/config', 'A="2"\n');
+    rig.write('conf/config', 'OSTEMPLATE="2"\n');
     rig.write('conf/other', '');
     const status = 'Package: fake\\nStatus: install ok installed\\nVersion: 7\\nArchitecture: all\\n';
     rig.write(
