@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 
-import { type CanonicalValue, digestOf, ok, type Result } from '../base/index.js';
+import { type CanonicalValue, digestOf } from '../base/index.js';
 import type { PackagesStep } from '../graph/index.js';
 import { INSTALL_SCRIPT } from '../packages/index.js';
-import type { Failure } from '../report/index.js';
-import { type RootfsState, rootfsState, stateOutputs } from '../rootfs/index.js';
+import { rootfsState } from '../rootfs/index.js';
 import { insideEnvironment } from './environment.js';
 import type { RunCommandArgument } from './inside/run-command.js';
 import { type ActionKind, authored, EPOCH, left } from './kind.js';
 import { describeResolved, nameInStore, resolvedOf, snapshotOf, statusBytes } from './outputs.js';
 import { openBox, supplyPackages } from './package-supply.js';
 import { hasRootfs } from './rootfs-usable.js';
+import { runInWorker } from './run-inside.js';
 
 /** The template's packages as a layer on the base, installed by the apt inside it without a network. */
 export const aptPackages: ActionKind<PackagesStep> = {
@@ -37,7 +37,7 @@ export const aptPackages: ActionKind<PackagesStep> = {
   isUsable: (_step, outputs, deps) => hasRootfs(outputs, deps),
 
   async run(step, context, deps) {
-    const { store, workers, writer } = deps;
+    const { store, writer } = deps;
     const from = rootfsState(context.inputs['base']);
     const resolved = resolvedOf(context.inputs['resolved']);
     const staging = await store.staging.create('packages');
@@ -67,8 +67,7 @@ export const aptPackages: ActionKind<PackagesStep> = {
         files: [],
         ...(resolved.packages.length > 0 ? { debs: nameInStore(store, supply.directory) } : {}),
       };
-      const ran = (await workers.call('run-command', argument, context)) as Result<RootfsState, Failure>;
-      return ran.ok ? ok(stateOutputs(ran.value)) : ran;
+      return await runInWorker(argument, { step: step.id, context }, deps);
     } finally {
       await store.staging.remove(apt);
       await store.staging.remove(staging);

@@ -1,8 +1,8 @@
 import type { CommandRunner, Result } from '../base/index.js';
 import type { Action, InputName, RunContext } from '../engine/index.js';
-import type { BaseStep, PackageSource, Step } from '../graph/index.js';
+import type { BaseStep, PackageSource, Step, StepId } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
-import type { WorkerIdentity, WorkerPool } from '../rootfs/index.js';
+import type { Attachment, Ended, WorkerIdentity, WorkerPool } from '../rootfs/index.js';
 import type { Outputs, Store } from '../store/index.js';
 
 /** What actions have at hand. */
@@ -17,8 +17,20 @@ export interface ActionDeps {
   readonly environment: Readonly<Record<string, string>>;
   /** Owner of what workers write, where that is not the caller. */
   readonly writer: WorkerIdentity | undefined;
+  /** Lets a person look around where a command failed, before what it left is thrown away. Absent: nobody does. */
+  readonly visitFailure?: (visit: FailedVisit) => Promise<void>;
   /** Version of mkve, for the metadata of bundles. */
   readonly version: string;
+}
+
+/** A command of a step failed, and the root file system is as it left it. */
+export interface FailedVisit {
+  readonly step: StepId;
+  readonly failure: Failure;
+  /** The command, as it can be run there again. */
+  readonly argv: readonly string[];
+  /** Opens a shell there; resolves when it has ended. */
+  readonly open: (attachment: Attachment) => Promise<Ended>;
 }
 
 export type Inputs = Readonly<Record<string, Outputs>>;

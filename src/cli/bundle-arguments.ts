@@ -17,6 +17,8 @@ export interface BundleArguments extends SourceArguments {
   /** Absolute, in the order of the search. */
   readonly hooks: readonly string[];
   readonly sign: 'gpg' | 'none';
+  /** `shell`: one is opened where a step fails. */
+  readonly debug: 'shell' | 'none';
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
   /** Absolute. */
   readonly logfile?: string;
@@ -61,6 +63,7 @@ export function mergeBundleArguments(sources: {
     output: absolute(output.endsWith('.bun') ? output : `${output}.bun`),
     hooks: (hooks.length === 0 ? [STOCK_HOOK_DIRECTORY] : hooks).map(absolute),
     sign: has(given, 'force-no-sign') || config.forceNoSign === true ? 'none' : 'gpg',
+    debug: has(given, 'debug-shell') || config.debugShell === true ? 'shell' : 'none',
     verbosity: verbosity.value,
     ...(logfile !== undefined && { logfile: absolute(logfile) }),
   });

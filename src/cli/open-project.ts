@@ -9,7 +9,7 @@ import type { Command } from './main.js';
 import { lastOf, type ParsedOptions } from './options/index.js';
 import { pinnedTargets } from './pinned-targets.js';
 import { compileProject, type Project } from './project.js';
-import { openSession, type Session } from './session.js';
+import { openSession, type Session, type SessionRequest } from './session.js';
 
 /** A project with its store open: what commands on an mkvefile work with. */
 export interface OpenProject extends Project {
@@ -21,6 +21,7 @@ export interface OpenProject extends Project {
 export async function openProject(
   command: Command,
   options: ParsedOptions<'file' | 'jobs'>,
+  more: Pick<SessionRequest, 'debug' | 'early'> = {},
 ): Promise<Result<OpenProject, Failure>> {
   const { host, signal, streams } = command;
   const jobs = jobsOf(lastOf(options, 'jobs'));
@@ -45,6 +46,7 @@ export async function openProject(
     jobs: many,
     signing,
     source: project.value.source,
+    ...more,
   });
   if (!session.ok) return session;
   session.value.care.pin(pinnedTargets(file, config, project.value));

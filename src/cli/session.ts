@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
 import {
   type ActionDeps,
   ActionExecutor,
@@ -13,6 +16,7 @@ import { foreignNeeds } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
 import { type WorkerIdentity, type WorkerPool, workerIdentity } from '../rootfs/index.js';
 import { LastRuns, LastTimeline, type Lineages, openStore, type Store } from '../store/index.js';
+import type { DebugShell } from './debug-shell.js';
 import { DEFAULT_PATH, type Host, mkveVersion, storeRoot, toolEnvironment } from './host.js';
 import { StoreCare } from './store-care.js';
 import { storeLimit } from './store-limit.js';
@@ -33,6 +37,10 @@ export interface SessionRequest {
   readonly source?: PackageSource;
   /** Names of the host's tools that this run takes; default: all that building takes, and ranges of ids. */
   readonly tools?: readonly string[];
+  /** Where steps fail, shells are opened by it. */
+  readonly debug?: Pick<DebugShell, 'visit' | 'politely'> | undefined;
+  /** Used where they were started for the same store. */
+  readonly early?: EarlyWorkers | undefined;
 }
 
 /** The composition root of everything that reads or writes the store: real implementations behind the ports. */
@@ -44,10 +52,14 @@ export interface Session {
   /** For what is done inside and is no step. */
   readonly workers: Pick<WorkerPool, 'call'>;
   readonly executor: Executor<Step>;
+  /** For work inside that is no step of a build. */
+  readonly actions: ActionDeps;
   /** What the host lacks for any step to run. */
   readonly preflight: () => Promise<Failure | undefined>;
   /** Runs steps as the session does, but under other conditions, and without anything that was packed before. */
   otherwise(): Otherwise;
+  /** Starts a worker, for a caller that will certainly want one; what goes wrong shows with the first call. */
+  warmUp(): void;
   /** Ends the workers, and with them whatever still runs inside. */
   close(): Promise<void>;
 }
@@ -75,22 +87,52 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
     preflight: () => pool.preflight(),
     environment: toolEnvironment(host),
     writer,
+    ...(request.debug === undefined ? {} : { visitFailure: request.debug.visit }),
     version: mkveVersion(),
   };
+  const executor = new ActionExecutor(deps);
   return ok({
     store: store.value,
     last,
     timeline: new LastTimeline(store.value.lastDirectory, request.scope, host.date),
     care: new StoreCare({ store: store.value, last, workers: pool, limit: limit.value, date: host.date }),
     workers: pool,
-    executor: new ActionExecutor(deps),
+    executor: request.debug?.politely(executor) ?? executor,
+    actions: deps,
     preflight: deps.preflight,
     otherwise: () => {
       const other = new LazyPool(request, { store: store.value, writer, conditions: 'other' });
       return { executor: new ActionExecutor({ ...deps, workers: other }), close: () => other.stop() };
     },
+    warmUp: () => pool.warmUp(),
     close: () => pool.stop(),
   });
+}
+
+/** Workers for a store of which nobody knows yet whether it will be the one. */
+export interface EarlyWorkers {
+  readonly storeRoot: string;
+  readonly pool: Result<WorkerPool, Failure>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a worker while the mkvefile is still being loaded, for the store that is used unless the mkvefile names another.
+ * @returns nothing where there is no such store yet
+ */
+export function startEarly(host: Host, jobs: number): EarlyWorkers | undefined {
+  const root = storeRoot(host, undefined);
+  if (!existsSync(join(root, 'version'))) return undefined;
+  const path = host.env['PATH'] ?? DEFAULT_PATH;
+  const pool = startWorkers({ caller: host.caller, storeRoot: root, node: host.node, jobs, path });
+  if (pool.ok) pool.value.warmUp();
+  return {
+    storeRoot: root,
+    pool,
+    stop: async () => {
+      if (pool.ok) await pool.value.stop();
+    },
+  };
 }
 
 interface PoolSettings {
@@ -125,6 +167,13 @@ class LazyPool {
     return pool.ok ? pool.value.call(...call) : pool;
   }
 
+  warmUp(): void {
+    this.#started ??= this.#start();
+    void this.#started.then((pool) => {
+      if (pool.ok) pool.value.warmUp();
+    });
+  }
+
   async stop(): Promise<void> {
     const pool = await this.#started;
     if (pool?.ok === true) await pool.value.stop();
@@ -147,14 +196,18 @@ class LazyPool {
     const { host, jobs } = this.#request;
     const path = host.env['PATH'] ?? DEFAULT_PATH;
     const conditions = await this.#conditions();
-    const pool = startWorkers({
-      caller: host.caller,
-      storeRoot: this.#settings.store.root,
-      ...(conditions === undefined ? {} : { conditions }),
-      node: host.node,
-      jobs,
-      path,
-    });
+    const { early } = this.#request;
+    const isEarly = conditions === undefined && early?.storeRoot === this.#settings.store.root;
+    const pool = isEarly
+      ? early.pool
+      : startWorkers({
+          caller: host.caller,
+          storeRoot: this.#settings.store.root,
+          ...(conditions === undefined ? {} : { conditions }),
+          node: host.node,
+          jobs,
+          path,
+        });
     if (pool.ok) await this.#sweep(pool.value);
     return pool;
   }

@@ -5,6 +5,7 @@ export const OPTION_VARIABLES = [
   'template',
   'hooks',
   'force_no_sign',
+  'debug_shell',
   'backend',
   'suite',
   'mirror',

@@ -10,6 +10,7 @@ export interface BundleConfig {
   readonly template?: string;
   readonly hooks?: readonly string[];
   readonly forceNoSign?: boolean;
+  readonly debugShell?: boolean;
   readonly backend?: string;
   readonly suite?: string;
   readonly mirrors?: readonly string[];
@@ -56,6 +57,7 @@ export function settingsOf(report: BundleReport, mistakes: string[]): BundleConf
     template: oneOf('template'),
     hooks: listOf('hooks'),
     forceNoSign: flagOf('force_no_sign'),
+    debugShell: flagOf('debug_shell'),
     backend: oneOf('backend'),
     suite: oneOf('suite'),
     mirrors: listOf('mirror'),

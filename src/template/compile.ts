@@ -11,6 +11,7 @@ import {
 } from '../graph/index.js';
 import { factsOf, type HypervisorFacts } from '../hypervisor/index.js';
 import { addRootfs } from './compile-rootfs.js';
+import { hookEnvironment } from './hook-environment.js';
 import type { ResolvedTemplate } from './model.js';
 import { type PackageSets, requestedPackages } from './packages.js';
 
@@ -115,12 +116,7 @@ function addHooks(
   { template, network }: TargetRequest,
   start: { readonly name: string; readonly from: StepId; readonly architecture: string },
 ): StepId {
-  const env = {
-    MKVE_TEMPLATE: template.name,
-    MKVE_HYPERVISOR: template.hypervisor,
-    MKVE_VERSION: template.version,
-    MKVE_ARCH: start.architecture,
-  };
+  const env = hookEnvironment(template, start.architecture);
   const seen = new Map(OWN_STEPS.map((name) => [name, 1]));
   let from = start.from;
   for (const hook of template.hooks) {

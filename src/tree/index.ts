@@ -18,6 +18,14 @@ export {
   type Node,
   type Xattrs,
 } from './node.js';
+export {
+  type ChangedPart,
+  changedParts,
+  metaOf,
+  type NodeDifference,
+  nodeDifferences,
+  type SeenNode,
+} from './node-differences.js';
 export { TreeObjects } from './objects.js';
 export { compareWalkOrder, joinPath, partsOf, ROOT } from './path.js';
 export { type ResolvedPath, resolvePath } from './resolve.js';

@@ -4,7 +4,9 @@ import { storeAt } from '../../store/index.js';
 import { copyFiles } from './copy-files.js';
 import { installRpms } from './install-rpms.js';
 import { makeBase } from './make-base.js';
+import { openShell } from './open-shell.js';
 import { packRootfs } from './pack-rootfs.js';
+import { readFiles } from './read-files.js';
 import { removeTree } from './remove-tree.js';
 import { runCommand } from './run-command.js';
 import { packLayer, unpackLayer } from './transfer-layer.js';
@@ -17,8 +19,10 @@ serveWorker(storeAt(root, { segments, clock: Date.now }), {
   'copy-files': copyFiles,
   'install-rpms': installRpms,
   'make-base': makeBase,
+  'open-shell': openShell,
   'pack-rootfs': packRootfs,
   'pack-layer': packLayer,
+  'read-files': readFiles,
   'remove-tree': removeTree,
   'run-command': runCommand,
   'unpack-layer': unpackLayer,

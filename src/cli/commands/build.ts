@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../base/index.js';
 import { type StepId, selectTargets, type Target } from '../../graph/index.js';
 import type { Failure } from '../../report/index.js';
+import type { DebugShell } from '../debug-shell.js';
 import { type Command, fail } from '../main.js';
 import { openProject } from '../open-project.js';
 import { allOf, has, type mkveCommands, type OptionNames, type ParsedOptions } from '../options/index.js';
@@ -13,8 +14,20 @@ type Options = ParsedOptions<OptionNames<typeof mkveCommands.build.options>>;
 
 /** `mkve build` */
 export async function buildCommand(command: Command, options: Options): Promise<number> {
+  if (!has(options, 'debug-shell')) return buildOnce(command, options);
+  const { streams } = command;
+  if (has(options, 'json')) return fail('mkve', { kind: 'usage-wrong', message: JSON_AND_SHELL }, streams);
+  const { withDebugShells } = await import('../debug-shell.js');
+  const built = await withDebugShells(command, (debug) => buildOnce(command, options, debug));
+  return built.ok ? built.value : fail('mkve', built.error, streams);
+}
+
+const JSON_AND_SHELL = '--json and --debug-shell exclude each other: programs do not use shells';
+
+/** @param debug opens shells where steps fail */
+async function buildOnce(command: Command, options: Options, debug?: DebugShell): Promise<number> {
   const { streams, signal, host } = command;
-  const project = await openProject(command, options);
+  const project = await openProject(command, options, { debug });
   if (!project.ok) return fail('mkve', project.error, streams);
   const { graph, session, jobs } = project.value;
   const chosen = chooseTargets(project.value.targets, options.operands);
@@ -30,8 +43,9 @@ export async function buildCommand(command: Command, options: Options): Promise<
     const built = await withReporter(
       command,
       { ...reportingOf(options), reasons: reasonsOf(options) },
-      (reporter) =>
-        runBuild({
+      (reporter, screen) => {
+        debug?.use(screen);
+        return runBuild({
           graph,
           targets: chosen.value,
           session,
@@ -41,7 +55,8 @@ export async function buildCommand(command: Command, options: Options): Promise<
           forced,
           signal,
           now: host.now,
-        }),
+        });
+      },
     );
     return built.ok ? built.value : fail('mkve', built.error, streams);
   } finally {

@@ -8,6 +8,7 @@ import type { Failure } from '../../report/index.js';
 import { renderProblem } from '../../report/index.js';
 import { compile, lineagesOf, readNativeTemplate } from '../../template/index.js';
 import { type BundleArguments, mergeBundleArguments } from '../bundle-arguments.js';
+import type { DebugShell } from '../debug-shell.js';
 import { mkveVersion, stockHookDirectory } from '../host.js';
 import { type Command, fail } from '../main.js';
 import {
@@ -40,12 +41,21 @@ export async function bundleCommand(command: Command, argv: readonly string[]): 
 }
 
 async function run(command: Command, given: ParsedOptions<MkveBundleOption>): Promise<number> {
-  const { host, streams, signal } = command;
+  const { streams } = command;
   const merged = await bundleArguments(command, given);
   if (!merged.ok) return fail(NAME, merged.error, streams);
-  const place = await locateTemplate(merged.value.template, { cwd: host.cwd });
+  if (merged.value.debug === 'none') return buildOnce(command, merged.value);
+  const { withDebugShells } = await import('../debug-shell.js');
+  const built = await withDebugShells(command, (debug) => buildOnce(command, merged.value, debug));
+  return built.ok ? built.value : fail(NAME, built.error, streams);
+}
+
+/** @param debug opens shells where steps fail */
+async function buildOnce(command: Command, merged: BundleArguments, debug?: DebugShell): Promise<number> {
+  const { host, streams, signal } = command;
+  const place = await locateTemplate(merged.template, { cwd: host.cwd });
   if (!place.ok) return fail(NAME, place.error, streams);
-  const project = compileBundle(place.value, merged.value, command);
+  const project = compileBundle(place.value, merged, command);
   if (!project.ok) return fail(NAME, project.error, streams);
   for (const warning of project.value.warnings) for (const line of renderProblem(warning)) streams.err(line);
   const jobs = availableParallelism();
@@ -55,18 +65,20 @@ async function run(command: Command, given: ParsedOptions<MkveBundleOption>): Pr
     scope: place.value,
     lineages: lineagesOf(project.value.graph, project.value.targets),
     jobs,
-    signing: merged.value.sign,
+    signing: merged.sign,
     source: project.value.source,
+    debug,
   });
   if (!session.ok) return fail(NAME, session.error, streams);
-  const { verbosity, logfile } = merged.value;
+  const { verbosity, logfile } = merged;
   const request = { format: 'plain', verbosity, colors: 'auto' } as const;
   try {
     const built = await withReporter(
       command,
       logfile === undefined ? request : { ...request, logfile },
-      (reporter) =>
-        runBuild({
+      (reporter, screen) => {
+        debug?.use(screen);
+        return runBuild({
           ...project.value,
           session: session.value,
           reporter,
@@ -75,7 +87,8 @@ async function run(command: Command, given: ParsedOptions<MkveBundleOption>): Pr
           forced: new Set(),
           signal,
           now: host.now,
-        }),
+        });
+      },
     );
     return built.ok ? built.value : fail(NAME, built.error, streams);
   } finally {

@@ -14,7 +14,8 @@ export function checkTools(machine: Machine, manager: PackageManager | undefined
 async function checkTool(machine: Machine, tool: Tool, manager: PackageManager | undefined): Promise<Need> {
   const { name, why } = tool;
   const outcome = await ask(machine, [name, ...tool.ask]);
-  const need = { name, kind: 'tool', why, required: true } as const;
+  const required = tool.purpose !== 'shells';
+  const need = { name, kind: 'tool', why, required } as const;
   const mend = installMend(tool, manager);
   if (outcome.kind !== 'exited') return { ...need, found: false, mend };
   const said = saidBy(outcome);

@@ -8,7 +8,7 @@ import { isProgram } from './is-program.js';
 import { packageManagerOf } from './package-managers.js';
 import { type Remedies, remedyOf } from './remedy.js';
 import { subordinateIdNeeds } from './subordinate-ids.js';
-import { type Tool, toolsFor } from './tools.js';
+import { type Purpose, type Tool, toolsFor } from './tools.js';
 
 export interface Preflight {
   readonly caller: Caller;
@@ -39,11 +39,14 @@ export function missingNeeds({
   const remedies: Remedies = { caller, manager: packageManagerOf(etc) };
   const directories = path.split(':').filter((directory) => directory !== '');
   const tools = toolsFor(caller, backend)
-    .filter(({ purpose }) => purpose === 'building' || signing === 'gpg')
-    .filter(({ name }) => only === undefined || only.includes(name))
+    .filter(({ name, purpose }) => only?.includes(name) ?? isNeeded(purpose, signing))
     .filter(({ name }) => !directories.some((directory) => isProgram(join(directory, name))))
     .map((tool) => toolNeed(tool, remedies));
   return only === undefined ? [...tools, ...idNeeds({ caller, etc }, remedies)] : tools;
+}
+
+function isNeeded(purpose: Purpose, signing: 'gpg' | 'none'): boolean {
+  return purpose === 'building' || (purpose === 'signing' && signing === 'gpg');
 }
 
 function toolNeed(tool: Tool, remedies: Remedies): HostNeed {

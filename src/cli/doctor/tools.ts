@@ -3,8 +3,8 @@ import type { Caller } from '../../rootfs/index.js';
 import type { ManagerName } from './package-managers.js';
 import { isAtLeast } from './version.js';
 
-/** What a build takes the tool for: bundles may go unsigned. */
-export type Purpose = 'building' | 'signing';
+/** What takes the tool. Bundles may go unsigned, and builds do without shells. */
+export type Purpose = 'building' | 'signing' | 'shells';
 
 /** A program that mkve runs on the host. */
 export interface Tool {
@@ -41,6 +41,8 @@ const MOUNT = { apt: 'mount', dnf: 'util-linux', 'apt-rpm': 'mount' };
 const UIDMAP = { apt: 'uidmap', dnf: 'shadow-utils', 'apt-rpm': 'shadow-submap' };
 const GNUPG = { apt: 'gnupg', dnf: 'gnupg2', 'apt-rpm': 'gnupg2' };
 const COREUTILS = everywhere('coreutils');
+/** script(1), which Debian and Fedora have in packages of their own. */
+const SCRIPT = { apt: 'bsdutils', dnf: 'util-linux-script', 'apt-rpm': 'util-linux' };
 const FINDUTILS = everywhere('findutils');
 
 /** Every tool that mkve runs, in the order in which a build first wants them. */
@@ -108,6 +110,13 @@ export const TOOLS: readonly Tool[] = [
     why: 'keeps the signing key and asks for its passphrase',
     purpose: 'signing',
     packages: { ...GNUPG, apt: 'gpg-agent' },
+    ask: VERSION,
+  },
+  {
+    name: 'script',
+    why: 'gives the shells of mkve shell and --debug-shell a terminal of their own',
+    purpose: 'shells',
+    packages: SCRIPT,
     ask: VERSION,
   },
 ];

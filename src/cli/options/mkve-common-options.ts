@@ -38,6 +38,13 @@ const explain = {
   help: 'say of each step that runs which input changed and how, and where early cutoff stops the rebuild',
 } as const satisfies OptionSpec;
 
+/** What builds take that a person sits before. */
+export const debugShell = {
+  name: 'debug-shell',
+  takes: 'nothing',
+  help: 'where a hook or the installation of packages fails, open a shell in the root file system as it was left, then ask whether to build again; takes a terminal',
+} as const satisfies OptionSpec;
+
 /** What watch mode takes. */
 export const watching = [jobs, explain] as const satisfies readonly OptionSpec[];
 

@@ -37,6 +37,7 @@ describe('the arguments of mkve-bundle', () => {
       output: '/srv/project/box.bun',
       hooks: ['/usr/share/mkve/hooks'],
       sign: 'gpg',
+      debug: 'none',
       mirrors: [],
       verbosity: 'normal',
     });
@@ -49,6 +50,7 @@ describe('the arguments of mkve-bundle', () => {
       template: '/t',
       hooks: ['/h', 'rel'],
       forceNoSign: true,
+      debugShell: true,
       backend: 'mmdebstrap',
       suite: 'sid',
       mirrors: ['https://a.example.org/'],
@@ -59,6 +61,7 @@ describe('the arguments of mkve-bundle', () => {
     expect(merged('', config)).toEqual({
       template: '/t',
       hypervisor: 'openvz',
+      debug: 'shell',
       output: '/srv/x.bun',
       hooks: ['/h', '/srv/project/rel'],
       sign: 'none',

@@ -57,7 +57,7 @@ const EVENTS: { readonly [Type in Event['type']]: Extract<Event, { type: Type }>
 
 /** Those that belong to no build. */
 const RECORDS = [
-  ...['target-status', 'explanation', 'check', 'log', 'bundle', 'verification', 'need'],
+  ...['target-status', 'explanation', 'check', 'log', 'diff', 'bundle', 'verification', 'need'],
   ...['store-stats', 'store-entry', 'collection', 'damage', 'store-check', 'transfer', 'lint'],
 ];
 
