@@ -57,7 +57,7 @@ export const aptPackages: ActionKind<PackagesStep> = {
       };
       const supplied = await supplyPackages(resolved.packages, supply, deps);
       if (!supplied.ok) return supplied;
-      const argument: RunCommandArgument = {
+      const argument: Omit<RunCommandArgument, 'limits'> = {
         state: from,
         workspace: nameInStore(store, await store.staging.createInside(staging, writer)),
         what: 'installing the packages',

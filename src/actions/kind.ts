@@ -2,7 +2,7 @@ import type { CommandRunner, Result } from '../base/index.js';
 import type { Action, InputName, RunContext } from '../engine/index.js';
 import type { BaseStep, PackageSource, Step, StepId } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
-import type { Attachment, Ended, WorkerIdentity, WorkerPool } from '../rootfs/index.js';
+import type { Attachment, Ended, SandboxLimits, WorkerIdentity, WorkerPool } from '../rootfs/index.js';
 import type { Outputs, Store } from '../store/index.js';
 
 /** What actions have at hand. */
@@ -15,6 +15,8 @@ export interface ActionDeps {
   readonly preflight: () => Promise<Failure | undefined>;
   /** What programs on the host get: PATH, HOME, gpg's and proxies' variables. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What hooks, commands and the scripts of packages may take of the machine. */
+  readonly limits: SandboxLimits;
   /** Owner of what workers write, where that is not the caller. */
   readonly writer: WorkerIdentity | undefined;
   /** Lets a person look around where a command failed, before what it left is thrown away. Absent: nobody does. */

@@ -18,7 +18,7 @@ interface Running {
 
 /** Runs a command on a state in a worker's sandbox; the outputs are the state that it left. */
 export async function runInside(
-  request: Omit<RunCommandArgument, 'workspace' | 'onFailure'>,
+  request: Omit<RunCommandArgument, 'workspace' | 'limits' | 'onFailure'>,
   running: Running,
   deps: ActionDeps,
 ): Promise<Result<Outputs, Failure>> {
@@ -34,11 +34,12 @@ export async function runInside(
 
 /** The same, for whoever has prepared the workspace. */
 export async function runInWorker(
-  argument: Omit<RunCommandArgument, 'onFailure'>,
+  request: Omit<RunCommandArgument, 'limits' | 'onFailure'>,
   running: Running,
   deps: ActionDeps,
 ): Promise<Result<Outputs, Failure>> {
-  const { workers, visitFailure } = deps;
+  const { workers, visitFailure, limits } = deps;
+  const argument = { ...request, limits };
   const call = async (request: RunCommandArgument, more: { readonly answer?: Answer }) =>
     (await workers.call('run-command', request, { ...running.context, ...more })) as Result<
       RootfsState,

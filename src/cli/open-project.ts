@@ -41,6 +41,7 @@ export async function openProject(
     host,
     cacheDirectory: config.cache.directory,
     cacheLimit: config.cache.maxBytes,
+    limits: config.limits,
     scope: file,
     lineages: lineagesOf(project.value.graph, project.value.targets),
     jobs: many,

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 
 import {
@@ -14,12 +15,15 @@ import type { Executor } from '../engine/index.js';
 import type { PackageSource, Step } from '../graph/index.js';
 import { foreignNeeds } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
-import { type WorkerIdentity, type WorkerPool, workerIdentity } from '../rootfs/index.js';
+import { type SandboxLimits, type WorkerIdentity, type WorkerPool, workerIdentity } from '../rootfs/index.js';
 import { LastRuns, LastTimeline, type Lineages, openStore, type Store } from '../store/index.js';
 import type { DebugShell } from './debug-shell.js';
 import { DEFAULT_PATH, type Host, mkveVersion, storeRoot, toolEnvironment } from './host.js';
 import { StoreCare } from './store-care.js';
 import { storeLimit } from './store-limit.js';
+
+/** Far more than building takes, and far less than what brings a machine down. */
+const DEFAULT_LIMITS: SandboxLimits = { processes: 4096, memoryBytes: totalmem() };
 
 export interface SessionRequest {
   readonly host: Host;
@@ -31,6 +35,8 @@ export interface SessionRequest {
   readonly jobs: number;
   /** Bytes that the mkvefile lets the store grow to. */
   readonly cacheLimit?: number | undefined;
+  /** What the mkvefile lets hooks take of the machine. */
+  readonly limits?: Partial<SandboxLimits> | undefined;
   /** Whether bundles are to be signed, for what the host must have. */
   readonly signing: 'gpg' | 'none';
   /** Where packages come from; absent: no packages are installed. */
@@ -86,6 +92,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
     runner: loadCommandRunner,
     preflight: () => pool.preflight(),
     environment: toolEnvironment(host),
+    limits: { ...DEFAULT_LIMITS, ...request.limits },
     writer,
     ...(request.debug === undefined ? {} : { visitFailure: request.debug.visit }),
     version: mkveVersion(),

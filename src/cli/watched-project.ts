@@ -102,6 +102,7 @@ export class ProjectLoader {
     const lineages = lineagesOf(project.graph, project.targets);
     const settings = JSON.stringify([
       config.cache,
+      config.limits,
       jobs,
       signing,
       project.source.backend,
@@ -112,6 +113,7 @@ export class ProjectLoader {
         ...{ host, scope: file, lineages, jobs, signing },
         cacheDirectory: config.cache.directory,
         cacheLimit: config.cache.maxBytes,
+        limits: config.limits,
         source: project.source,
       });
       if (!session.ok) return session;

@@ -36,6 +36,8 @@ export interface MkveConfig {
    * @default the number of processors
    */
   readonly jobs?: number;
+  /** What hooks, commands and the scripts of packages may take of the machine. */
+  readonly limits?: LimitsConfig;
   /** Where results are kept, and how much of them. */
   readonly cache?: CacheConfig;
   /**
@@ -120,6 +122,20 @@ export interface SignConfig {
    * @default gpg's default key
    */
   readonly key?: string;
+}
+
+/** What a hook may take of the machine before it is stopped. No limit is part of any key. */
+export interface LimitsConfig {
+  /**
+   * How many processes there may be inside at once, in all hooks that run at the same time.
+   * @default 4096
+   */
+  readonly processes?: number;
+  /**
+   * The memory that one process may have: `'2 GB'`, `'512 MiB'`, or a number of bytes.
+   * @default the memory of the machine
+   */
+  readonly memory?: string | number;
 }
 
 /** Where results of steps are kept. */

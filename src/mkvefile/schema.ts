@@ -11,7 +11,7 @@ import type { LoadedConfig } from './loaded.js';
 import { checkNeededPaths } from './needed-paths.js';
 import { checkPackages } from './packages.js';
 import { complainOfSets } from './sets.js';
-import { cacheShape, hypervisorShape, rootShape, signShape } from './shapes.js';
+import { cacheShape, hypervisorShape, limitsShape, rootShape, signShape } from './shapes.js';
 import { bytesOf } from './size.js';
 import { checkTemplates } from './templates.js';
 
@@ -61,6 +61,7 @@ function checkRoot(exported: unknown, draft: Draft): LoadedConfig | undefined {
     sign: checkSign({ path: ['sign'], value: root.sign }, draft),
     ...sets,
     ...defined({ jobs: root.jobs }),
+    limits: checkLimits({ path: ['limits'], value: root.limits }, draft),
     cache: checkCache({ path: ['cache'], value: root.cache }, draft),
     ...defined({ sourceDateEpoch: root.sourceDateEpoch }),
   };
@@ -89,6 +90,13 @@ function checkHypervisors(root: Checked<typeof rootShape>, draft: Draft): Loaded
       return [name, checked?.packages ?? []];
     }),
   );
+}
+
+function checkLimits(given: Given, draft: Draft): LoadedConfig['limits'] {
+  if (given.value === undefined) return {};
+  const checked = checkSection(limitsShape, given, draft.complain);
+  const { processes, memory } = checked ?? {};
+  return defined({ processes, memoryBytes: memory === undefined ? undefined : bytesOf(memory) });
 }
 
 function checkCache(given: Given, draft: Draft): LoadedConfig['cache'] {

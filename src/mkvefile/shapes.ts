@@ -46,6 +46,7 @@ export const rootShape = {
   services: z.record(z.string(), packages, 'an object with a list of packages under each service').optional(),
   hypervisors: record('an object with an entry under each hypervisor').optional(),
   jobs: z.int('a whole number from 1').min(1, 'a whole number from 1').optional(),
+  limits: z.unknown(),
   cache: z.unknown(),
   sourceDateEpoch: z.int('whole seconds since 1970').min(0, 'whole seconds since 1970').optional(),
 };
@@ -89,13 +90,18 @@ export const hypervisorShape = { packages };
 export const signShape = { key: line('the name of a key').optional() };
 
 const SIZE = "a size such as '20 GB', or a number of bytes";
+const size = z
+  .union([z.string(), z.number()], SIZE)
+  .refine((written) => bytesOf(written) !== undefined, SIZE);
+
+export const limitsShape = {
+  processes: z.int('a whole number from 16').min(16, 'a whole number from 16').optional(),
+  memory: size.optional(),
+};
 
 export const cacheShape = {
   directory: path('the path of a directory').optional(),
-  maxSize: z
-    .union([z.string(), z.number()], SIZE)
-    .refine((size) => bytesOf(size) !== undefined, SIZE)
-    .optional(),
+  maxSize: size.optional(),
   pin: listOf(text("a target such as 'tiny/lxc', or a glob", /^\S+$/), 'a list of targets').optional(),
 };
 

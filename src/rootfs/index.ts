@@ -28,7 +28,7 @@ export {
 } from './overlay.js';
 export type { WorkerReply, WorkerRequest } from './protocol.js';
 export { type RootfsState, rootfsState, stateOutputs } from './rootfs-state.js';
-export { notMountedMark, type SandboxRequest, sandboxArgv } from './sandbox.js';
+export { notMountedMark, type SandboxLimits, type SandboxRequest, sandboxArgv } from './sandbox.js';
 export { scanTree, type TreeScan, type TreeScanRequest } from './scan-tree.js';
 export { changesOf } from './scanned-changes.js';
 export type { ScannedEntry } from './scanned-entry.js';

@@ -1,3 +1,11 @@
+/** What a command may take of the machine. */
+export interface SandboxLimits {
+  /** How many processes the user inside may have, those of steps that run at the same time included. */
+  readonly processes: number;
+  /** Bytes of memory of its own that each process may have. */
+  readonly memoryBytes: number;
+}
+
 /** A command inside a root file system, cut off from the host. */
 export interface SandboxRequest {
   readonly root: string;
@@ -19,6 +27,8 @@ export interface SandboxRequest {
    * a pseudo-terminal of its own, since whoever has a terminal can type on it (TIOCSTI).
    */
   readonly session: 'new' | 'own';
+  /** Absent: those of the caller. */
+  readonly limits?: SandboxLimits;
 }
 
 /**
@@ -42,9 +52,14 @@ const CAPABILITIES = [
 
 /**
  * Constant shell: mounts, then becomes the command. That it could not is told by a file, since the status of the
- * command may be any.
+ * command may be any. When memory runs out it is the command that the kernel ends first (proc_pid_oom_score_adj(5)).
  */
-const MOUNT = 'mount -t overlay -o "$1" mkve "$2" || { : >"$2.unmounted"; exit 1; }; shift 2; exec "$@"';
+const MOUNT = [
+  'mount -t overlay -o "$1" mkve "$2" || { : >"$2.unmounted"; exit 1; }',
+  'echo 1000 >/proc/self/oom_score_adj',
+  'shift 2',
+  'exec "$@"',
+].join('\n');
 
 /** Is there after a sandbox whose root file system could not be mounted; its output says why. */
 export function notMountedMark(root: string): string {
@@ -62,6 +77,7 @@ export function sandboxArgv(request: SandboxRequest): readonly string[] {
     // namespace ends only when it is empty, so nothing writes any more once it has.
     ...['unshare', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child', '--'],
     ...(request.overlay === undefined ? [] : ['sh', '-c', MOUNT, 'mkve', request.overlay, request.root]),
+    ...limited(request.limits),
     'bwrap',
     ...['--bind', request.root, '/', '--proc', '/proc', '--dev', '/dev'],
     ...(request.tmp === undefined ? ['--perms', '1777', '--tmpfs', '/tmp'] : ['--bind', request.tmp, '/tmp']),
@@ -83,4 +99,11 @@ export function sandboxArgv(request: SandboxRequest): readonly string[] {
     '--',
     ...request.argv,
   ];
+}
+
+/** prlimit(1). RLIMIT_DATA counts all memory that a process has for itself (getrlimit(2)). */
+function limited(limits: SandboxLimits | undefined): readonly string[] {
+  if (limits === undefined) return [];
+  const { processes, memoryBytes } = limits;
+  return ['prlimit', `--nproc=${processes}:${processes}`, `--data=${memoryBytes}:${memoryBytes}`];
 }

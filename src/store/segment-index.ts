@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Digest, hexOf, publishFile } from '../base/index.js';
+import { type Digest, hexOf, isDigest, publishFile } from '../base/index.js';
 import { type Clock, markUsed } from './mark-use.js';
 import { seal, unseal } from './seal.js';
 
@@ -42,10 +42,10 @@ export class SegmentIndex {
   async get(key: Digest): Promise<readonly Segment[] | undefined> {
     const path = this.#pathOf(key, 'json');
     try {
-      const body = unseal(await readFile(path, 'utf8'));
-      if (body === undefined) return undefined;
+      const segments = readSegments(await readFile(path, 'utf8'));
+      if (segments === undefined) return undefined;
       if (this.#clock !== undefined && (await markUsed(path, this.#clock)) === 'gone') return undefined;
-      return JSON.parse(body) as readonly Segment[];
+      return segments;
     } catch {
       return undefined;
     }
@@ -76,4 +76,18 @@ export class SegmentIndex {
     const hex = hexOf(key);
     return join(this.#directory, hex.slice(0, 2), `${hex}.${kind}`);
   }
+}
+
+/** Nothing for a record that is damaged, or that another version of mkve wrote in another shape. */
+export function readSegments(text: string): readonly Segment[] | undefined {
+  const body = unseal(text);
+  if (body === undefined) return undefined;
+  const segments: unknown = JSON.parse(body);
+  return Array.isArray(segments) && segments.every(isSegment) ? segments : undefined;
+}
+
+function isSegment(value: unknown): value is Segment {
+  if (typeof value !== 'object' || value === null) return false;
+  const { blob, size, check, plain } = value as Partial<Segment>;
+  return isDigest(blob) && typeof size === 'number' && typeof check === 'number' && isDigest(plain?.key);
 }

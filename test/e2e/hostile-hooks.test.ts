@@ -193,6 +193,32 @@ describe.each(runsAs)('a hostile hook, mkve run by the %s', (as) => {
     expect(kept.endsWith('the end\n')).toBe(true);
   });
 
+  it('gets no more processes and no more memory than it may have', async () => {
+    const hooks = {
+      // What fails is the fork; what runs already is killed with the hook.
+      '10-bomb': 'i=0; while [ $i -lt 200 ]; do sleep 1000 & i=$((i + 1)); done; echo all of them run',
+      '20-hog': 'head -c 300000000 /dev/zero | tail | wc -c; echo all of it fits',
+    };
+    const project = (listed: string) => {
+      rig.template({ hooks, listed: [listed] });
+      rig.write(
+        'mkvefile.ts',
+        `import { defineConfig, mmdebstrap } from 'mkve';
+         export default defineConfig({ packages: mmdebstrap({ suite: 'bookworm' }), sign: false,
+           limits: { processes: 100, memory: '200 MB' },
+           templates: { '${rig.name}': { path: './${rig.name}', output: 'out.bun' } } });\n`,
+      );
+      return rig.mkve(['build', '--verbose']);
+    };
+    const bomb = await project('10-bomb');
+    expect(bomb.status).toBe(1);
+    expect(bomb.stderr).toMatch(/[Cc]annot fork|Resource temporarily unavailable/);
+    expect(bomb.stdout).not.toContain('all of them run');
+    const hog = await project('20-hog');
+    expect(`${hog.stdout}${hog.stderr}`).toMatch(/memory exhausted|[Cc]annot allocate/);
+    expect(hog.stdout).not.toContain('| 300000000');
+  });
+
   it('leaves no process behind', async () => {
     const { ran, text } = await log(
       "(setsid sh -c 'sleep 98762' >/dev/null 2>&1 &)\nnohup sleep 98762 >/dev/null 2>&1 &\necho started",

@@ -26,7 +26,7 @@ interface Running {
 /** Runs the command of a request, without a terminal, and hands on what it writes. */
 export function runSandboxed(request: RunCommandArgument, running: Running): Promise<Ended> {
   const { context, surroundings, tail, cwd } = running;
-  const { argv, env, files } = request;
+  const { argv, env, files, limits } = request;
   const filter = syscallFilter(process.arch);
   const sandbox = sandboxArgv({
     ...surroundings,
@@ -35,6 +35,7 @@ export function runSandboxed(request: RunCommandArgument, running: Running): Pro
     files: files.map(({ path }, index) => ({ path, descriptor: index + 3 })),
     ...(filter === undefined ? {} : { filter: files.length + 3 }),
     session: 'new',
+    limits,
   });
   const onOutput = (chunk: Uint8Array) => {
     tail.add(chunk);

@@ -10,6 +10,7 @@ import {
   keepLayer,
   notMountedMark,
   type RootfsState,
+  type SandboxLimits,
   type StackedLayers,
   stackLayers,
   type WorkerContext,
@@ -31,6 +32,7 @@ export interface RunCommandArgument {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly network: 'none' | 'host';
+  readonly limits: SandboxLimits;
   /** Executables put under /tmp. */
   readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
   /** A directory that is to be seen as /tmp/debs, relative to the store. */

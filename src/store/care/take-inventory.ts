@@ -7,7 +7,7 @@ import type { ActionResult } from '../action-cache.js';
 import { loggedRuns } from '../last-runs.js';
 import type { Store } from '../open.js';
 import { unseal } from '../seal.js';
-import type { Segment } from '../segment-index.js';
+import { readSegments } from '../segment-index.js';
 import { type Inventory, itemId, type StoredItem, type StoredRecord } from './inventory.js';
 
 /** deflate needs about 25 ms for a MiB: what it costs to make a segment again, per byte. */
@@ -98,8 +98,7 @@ class Findings implements Omit<Inventory, 'logs'> {
   /** A damaged record names nothing, so it is of no use and what it named goes with it. */
   async segments(file: FoundFile): Promise<void> {
     this.#signal.throwIfAborted();
-    const body = unseal(await textOf(file.path));
-    const segments = body === undefined ? [] : (JSON.parse(body) as readonly Segment[]);
+    const segments = readSegments(await textOf(file.path)) ?? [];
     const [only, more] = segments;
     // A record of one segment saves its compression, one of many a walk through what they hold.
     const savedMs = only === undefined || more !== undefined ? segments.length : only.plain.size * SEGMENT_MS;

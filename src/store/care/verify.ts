@@ -8,7 +8,7 @@ import { crc32 } from 'node:zlib';
 import { type Digest, digestOf } from '../../base/index.js';
 import type { Store } from '../open.js';
 import { unseal } from '../seal.js';
-import type { PlainPiece, Segment } from '../segment-index.js';
+import { type PlainPiece, readSegments } from '../segment-index.js';
 import type { Inventory, StoredItem, StoredRecord } from './inventory.js';
 import { itemPath, recordPath } from './paths.js';
 
@@ -61,10 +61,14 @@ async function checkRecord(
   pieces: Map<string, PlainPiece>,
 ): Promise<Damage | undefined> {
   const path = recordPath(record);
-  const body = unseal(await readFile(join(store.root, path), 'utf8').catch(() => ''));
+  const text = await readFile(join(store.root, path), 'utf8').catch(() => '');
+  const body = unseal(text);
   if (body === undefined) return removed(store, { what: 'record', path, detail: 'its seal is broken' });
   if (record.kind === 'segments') {
-    for (const { plain } of JSON.parse(body) as readonly Segment[]) pieces.set(plain.key.slice(7), plain);
+    const segments = readSegments(text);
+    if (segments === undefined)
+      return removed(store, { what: 'record', path, detail: 'it has another shape' });
+    for (const { plain } of segments) pieces.set(plain.key.slice(7), plain);
     return undefined;
   }
   const { action } = JSON.parse(body) as { readonly action: string };

@@ -39,6 +39,18 @@ describe('a good config', () => {
     },
   );
 
+  test('says what hooks may take of the machine', async () => {
+    const { result } = await check({
+      templates: { a: native },
+      limits: { processes: 100, memory: '2 GB' },
+    });
+    expect(result.ok && result.value.limits).toEqual({ processes: 100, memoryBytes: 2_000_000_000 });
+    expect(await mistakes({ templates: { a: native }, limits: { processes: 3, memory: 'much' } })).toEqual([
+      'limits.processes: expected a whole number from 16, found 3',
+      expect.stringContaining("limits.memory: expected a size such as '20 GB', or a number of bytes"),
+    ]);
+  });
+
   test('comes out with absolute paths and every default', async () => {
     const { result, directory } = await check(defineConfig({ templates: { pptp: native, tiny: inline } }));
     expect(result).toEqual({
@@ -68,6 +80,7 @@ describe('a good config', () => {
         sign: {},
         services: new Map(),
         hypervisors: new Map(),
+        limits: {},
         cache: {},
       },
     });
@@ -252,7 +265,7 @@ describe('a mistake names the key and what was expected', () => {
       'templates.a.hypervisor: unknown key; did you mean hypervisors?',
     ]);
     expect(await mistakes({ templates: { a: native }, zzz: 1 })).toEqual([
-      'zzz: unknown key; the keys known here are templates, packages, hooks, sign, services, hypervisors, jobs, cache, sourceDateEpoch',
+      'zzz: unknown key; the keys known here are templates, packages, hooks, sign, services, hypervisors, jobs, limits, cache, sourceDateEpoch',
     ]);
   });
 
