@@ -1,0 +1,126 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { FileFault } from '../support/crash/file-faults.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const directory = mkdtempSync(join(tmpdir(), 'mkve-crash-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const program = join(directory, 'toy-build.mjs');
+
+interface Built {
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly steps?: Readonly<Record<string, { readonly how: string; readonly value?: unknown }>>;
+  readonly changes?: number;
+}
+
+function build(store: string, fault?: FileFault): Built {
+  const args = fault === undefined ? [] : [JSON.stringify(fault)];
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [program, store, ...args], {
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  if (status !== null && status !== 0 && status !== 5) throw new Error(stderr);
+  return { status, signal, ...(stdout === '' ? {} : (JSON.parse(stdout) as object)) };
+}
+
+const valuesOf = ({ steps = {} }: Built) => Object.values(steps).map(({ value }) => value);
+const waysOf = ({ steps = {} }: Built) => Object.values(steps).map(({ how }) => how);
+
+let clean: Built;
+/** A store that has been laid out and holds nothing. */
+const empty = join(directory, 'empty');
+let stores = 0;
+
+function newStore(): string {
+  const store = join(directory, `store-${stores++}`);
+  cpSync(empty, store, { recursive: true });
+  return store;
+}
+
+beforeAll(() => {
+  const esbuild = join(ROOT, 'node_modules/.bin/esbuild');
+  const flags = ['--bundle', '--platform=node', '--format=esm', '--log-level=warning'];
+  execFileSync(esbuild, [
+    join(ROOT, 'test/support/crash/toy-build.ts'),
+    ...flags,
+    '--banner:js=import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    `--outfile=${program}`,
+  ]);
+  mkdirSync(empty);
+  // Opened, and stopped before anything else.
+  clean = build(join(directory, 'clean'));
+  const layout = build(empty, { at: 1_000_000, how: 'kill' });
+  expect(layout.status).toBe(0);
+  for (const name of ['actions', 'blobs/sha256', 'last'])
+    for (const path of filesIn(join(empty, name))) execFileSync('rm', [path]);
+});
+
+function filesIn(top: string): readonly string[] {
+  return readdirSync(top, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Every change of a file that a build on a fresh store makes. */
+function everyChange(): readonly number[] {
+  const { changes = 0 } = build(newStore());
+  expect(changes).toBeGreaterThan(15);
+  return Array.from({ length: changes }, (_, index) => index + 1);
+}
+
+/** After whatever happened: the right results, the second time from the cache, and nothing left lying about. */
+function expectHealed(store: string, what: string): void {
+  const healed = build(store);
+  expect(valuesOf(healed), what).toEqual(valuesOf(clean));
+  // Every time would take long.
+  if (stores % 4 === 0) expect(waysOf(build(store)), what).toEqual(['cached', 'cached']);
+  expect(
+    readdirSync(join(store, 'tmp')).filter((name) => !name.includes('toy')),
+    what,
+  ).toEqual([]);
+}
+
+describe('a build on a store', () => {
+  it.each(['kill', 'tear'] as const)(
+    'that ends by %s at any change of a file leaves the next one right',
+    (how) => {
+      for (const at of everyChange()) {
+        const store = newStore();
+        expect(build(store, { at, how }).signal, `change ${at}`).toBe('SIGKILL');
+        expectHealed(store, `${how} at change ${at}`);
+      }
+    },
+  );
+
+  it('after a power cut finds files of which half is there, and makes them again', () => {
+    for (const at of everyChange().filter((change) => change % 3 === 0)) {
+      const store = newStore();
+      build(store, { at, how: 'kill' });
+      for (const name of ['actions', 'blobs', 'last', 'locks'])
+        for (const path of filesIn(join(store, name))) truncateSync(path, readFileSync(path).length >> 1);
+      expectHealed(store, `power cut at change ${at}`);
+    }
+  });
+
+  it.each([
+    ['ENOSPC', 1],
+    ['EIO', 5],
+    ['EMFILE', 7],
+  ] as const)('that the system refuses any change of a file (%s) says so, or does without', (how, every) => {
+    for (const at of everyChange().filter((change) => change % every === 0)) {
+      const store = newStore();
+      const refused = build(store, { at, how });
+      expect(refused.signal, `change ${at}`).toBeNull();
+      for (const [index, value] of valuesOf(refused).entries())
+        if (value !== undefined) expect(value).toEqual(valuesOf(clean)[index]);
+      expectHealed(store, `${how} at change ${at}`);
+    }
+  });
+});
