@@ -28,7 +28,7 @@ describe('the options of mkve-bundle', () => {
   });
 
   it.each([
-    [['--h', 'lxc'], "option '--h' is ambiguous", '--hypervisor, --hooks, --help'],
+    [['--h', 'lxc'], "option '--h' is ambiguous", '--hypervisor, --hooks, --hsh-workdir, --help'],
     [['--hypervisr=lxc'], "unknown option '--hypervisr'", 'did you mean --hypervisor?'],
     [['--quiet=yes'], "option '--quiet' takes no value", ''],
     [['--output'], "option '--output' needs a value", ''],
@@ -36,7 +36,7 @@ describe('the options of mkve-bundle', () => {
     [['--hypervisor', 'lxc', 'x'], 'no output is given', 'output=… in ~/.mkve/bundle-config'],
     [[...BUILD, '--out=o', 'a', 'b'], 'expected one template, found 2: a, b', ''],
     [[...BUILD, '--out=o/', 'a'], "found the directory 'o/'", ''],
-    [[...BUILD, '--out=o', '--backend=dnf', 'a'], "found 'dnf'", 'auto or mmdebstrap'],
+    [[...BUILD, '--out=o', '--backend=yum', 'a'], "found 'yum'", 'auto, mmdebstrap, dnf, hasher, rootfs'],
     [[...BUILD, '--out=o', '-vq', 'a'], 'verbose and quiet exclude each other', ''],
   ])('that are wrong are an error of usage: %j', async (args, said, hint) => {
     const ran = await bundle(...args);
