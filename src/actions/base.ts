@@ -1,11 +1,18 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { digestOf, ok, type Result } from '../base/index.js';
-import type { BaseStep } from '../graph/index.js';
-import { BASE_SCRIPTS, oneLineSources } from '../packages/index.js';
+import type { BaseStep, PackageSource } from '../graph/index.js';
+import {
+  BASE_SCRIPTS,
+  oneLineSources,
+  type ResolvedPackage,
+  suppliedFields,
+  suppliedRelease,
+} from '../packages/index.js';
 import type { Failure } from '../report/index.js';
 import { stateOutputs } from '../rootfs/index.js';
-import { linkLists, openBox, supplyDebs } from './deb-supply.js';
+import { supplyDebs } from './deb-supply.js';
 import type { MakeBaseAnswer, MakeBaseArgument } from './inside/make-base.js';
 import { type ActionKind, authored, EPOCH, left } from './kind.js';
 import {
@@ -22,7 +29,7 @@ import { hasRootfs } from './rootfs-usable.js';
 export const base: ActionKind<BaseStep> = {
   describe: ({ source, sourceDateEpoch }, inputs) => ({
     kind: 'base',
-    version: 1,
+    version: 2,
     inputs: {
       repository: describeRepository(source),
       variant: source.variant,
@@ -54,18 +61,14 @@ export const base: ActionKind<BaseStep> = {
     const staging = await store.staging.create('base');
     const apt = await store.staging.create('apt');
     try {
-      const box = () =>
-        openBox({ source: step.source, snapshot, status: undefined, directory: apt, context }, deps);
-      const supply = {
-        directory: join(staging, 'debs'),
-        names: resolved.requested,
-        box,
-        progress: context.progress,
-      };
-      const supplied = await supplyDebs(resolved.packages, supply, deps);
+      const directory = join(staging, 'debs');
+      const supplied = await supplyDebs(
+        resolved.packages,
+        { source: step.source, directory, apt, context },
+        deps,
+      );
       if (!supplied.ok) return supplied;
-      const lists = await linkLists(snapshot, join(staging, 'lists'), store);
-      if (!lists.ok) return lists;
+      await writeFields(step.source, resolved.packages, join(staging, 'fields'));
       const argument: MakeBaseArgument = {
         source: step.source,
         workspace: nameInStore(store, await store.staging.createInside(staging, writer)),
@@ -81,3 +84,14 @@ export const base: ActionKind<BaseStep> = {
     }
   },
 };
+
+/** What the repository says of each package beside itself, under the name of its file. */
+async function writeFields(
+  source: PackageSource,
+  packages: readonly ResolvedPackage[],
+  directory: string,
+): Promise<void> {
+  await mkdir(directory);
+  await writeFile(join(directory, 'Release'), suppliedRelease(source));
+  for (const found of packages) await writeFile(join(directory, found.file), suppliedFields(found));
+}

@@ -2,91 +2,49 @@ import { createHash } from 'node:crypto';
 import { link, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { digestFromHex, err, ok, type Result } from '../base/index.js';
+import { digestFromHex, err, ok, type Result, withoutCredentials } from '../base/index.js';
 import type { RunContext } from '../engine/index.js';
 import type { PackageSource } from '../graph/index.js';
-import { AptBox, type ResolvedPackage } from '../packages/index.js';
+import { AptBox, authorizedUri, type ResolvedPackage } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
-import type { Store } from '../store/index.js';
 import type { ActionDeps } from './kind.js';
-import type { Snapshot } from './outputs.js';
 
-/** What a private apt root is made of for one step. */
-export interface BoxRequest {
+/** What packages are brought for. */
+export interface SupplyRequest {
   readonly source: PackageSource;
-  readonly snapshot: Snapshot;
-  /** dpkg's status file of the system that packages go on top of; empty for a new system. */
-  readonly status: Buffer | undefined;
-  /** A private directory on the store's file system. */
+  /** Gets the packages; made. */
   readonly directory: string;
-  readonly context: Pick<RunContext, 'output' | 'signal'>;
-}
-
-/** An apt root whose lists are those of the snapshot: no network is asked for them. */
-export async function openBox(request: BoxRequest, deps: ActionDeps): Promise<Result<AptBox, Failure>> {
-  const { source, snapshot, status, directory, context } = request;
-  const box = await AptBox.create({
-    paths: { directory, environment: deps.environment },
-    runner: await deps.runner(),
-    source,
-    ...(status === undefined ? {} : { status }),
-    ...context,
-  });
-  const linked = await linkLists(snapshot, box.lists, deps.store);
-  return linked.ok ? ok(box) : linked;
-}
-
-/** apt's lists as they were in the snapshot, as hard links to the blobs. */
-export async function linkLists(
-  snapshot: Snapshot,
-  directory: string,
-  { blobs }: Store,
-): Promise<Result<void, Failure>> {
-  await mkdir(directory, { recursive: true });
-  for (const { name, blob } of snapshot.lists) {
-    // Read, and so verified, since apt will not look at the digest of a list it believes to have fetched.
-    if ((await blobs.get(blob)) === undefined)
-      return err({ kind: 'store-damaged', detail: `the list ${name} is gone` });
-    await link(blobs.pathOf(blob), join(directory, name));
-  }
-  return ok(undefined);
+  /** A private directory on the store's file system. */
+  readonly apt: string;
+  readonly context: Pick<RunContext, 'output' | 'signal' | 'progress'>;
 }
 
 /**
- * Brings the exact packages into `directory`: from the store, and from the mirrors what the store lacks. A package
- * with another digest than the resolved one is never let through.
+ * Brings the exact packages into a directory: from the store, and from where they were seen what the store lacks. A
+ * package with another digest than the resolved one is never let through. No list is needed for that.
  */
 export async function supplyDebs(
   packages: readonly ResolvedPackage[],
-  supply: {
-    readonly directory: string;
-    readonly names: readonly string[];
-    readonly box: () => Promise<Result<AptBox, Failure>>;
-    readonly progress: RunContext['progress'];
-  },
+  request: SupplyRequest,
   deps: ActionDeps,
 ): Promise<Result<void, Failure>> {
-  await mkdir(supply.directory, { recursive: true });
+  const { directory } = request;
+  await mkdir(directory, { recursive: true });
   const missing: ResolvedPackage[] = [];
   for (const found of packages) {
-    if (!(await linkFromStore(found, supply.directory, deps))) missing.push(found);
+    if (!(await linkFromStore(found, directory, deps))) missing.push(found);
   }
   if (missing.length === 0) return ok(undefined);
-  const opened = await supply.box();
-  if (!opened.ok) return opened;
-  const box = opened.value;
-  for (const found of packages) if (!missing.includes(found)) await linkFromStore(found, box.archives, deps);
-  const total = missing.reduce((sum, { size }) => sum + size, 0);
-  const downloaded = await box.download(supply.names, (percent) =>
-    supply.progress({ done: Math.round((total * percent) / 100), total, unit: 'bytes' }),
-  );
+  if (deps.network === 'offline') return err({ kind: 'offline-lacks', missing: missing.map(packageName) });
+  const downloaded = await download(missing, request, deps);
   if (!downloaded.ok) return downloaded;
-  for (const found of missing) {
-    const taken = await takeDownload(found, box, deps);
-    if (!taken.ok) return taken;
-    await linkFromStore(found, supply.directory, deps);
-  }
+  for (const found of missing) await linkFromStore(found, directory, deps);
   return ok(undefined);
+}
+
+/** `openssl 3.0.17-1 amd64` */
+export function packageName({ name, version, arch }: ResolvedPackage): string {
+  return `${name} ${version} ${arch}`;
 }
 
 async function linkFromStore(
@@ -101,12 +59,40 @@ async function linkFromStore(
   return true;
 }
 
+/** What came whole is kept also where something else did not, so that the next attempt goes on from there. */
+async function download(
+  missing: readonly ResolvedPackage[],
+  { source, apt, context }: SupplyRequest,
+  deps: ActionDeps,
+): Promise<Result<void, Failure>> {
+  const runner = await deps.runner();
+  const paths = { directory: apt, environment: deps.environment };
+  const box = await AptBox.create({ paths, runner, source, ...context });
+  const wanted = missing.map((found) => ({
+    uri: authorizedUri(found.uri, source),
+    path: join(box.archives, found.file),
+    sha256: found.sha256,
+  }));
+  const total = missing.reduce((sum, { size }) => sum + size, 0);
+  const fetched = await box.fetch(wanted, (percent) =>
+    context.progress({ done: Math.round((total * percent) / 100), total, unit: 'bytes' }),
+  );
+  if (context.signal.aborted) return err({ kind: 'cancelled' });
+  const faults: Failure[] = [];
+  for (const found of missing) {
+    const taken = await takeDownload(found, join(box.archives, found.file), deps);
+    if (!taken.ok) faults.push(taken.error);
+  }
+  if (!fetched.ok) return err(nameGone(fetched.error, missing));
+  const [fault] = faults;
+  return fault === undefined ? ok(undefined) : err(fault);
+}
+
 async function takeDownload(
   found: ResolvedPackage,
-  box: AptBox,
+  file: string,
   { store }: ActionDeps,
 ): Promise<Result<void, Failure>> {
-  const file = join(box.archives, found.file);
   const bytes = await readFile(file).catch(() => undefined);
   const sha256 = bytes === undefined ? 'nothing' : createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== found.sha256) {
@@ -115,4 +101,11 @@ async function takeDownload(
   }
   await store.blobs.adopt(file, digestFromHex(found.sha256));
   return ok(undefined);
+}
+
+/** Puts the names of the packages to the places where nothing is any more. */
+function nameGone(failure: Failure, packages: readonly ResolvedPackage[]): Failure {
+  if (failure.kind !== 'packages-gone') return failure;
+  const names = new Map(packages.map((found) => [withoutCredentials(found.uri), packageName(found)]));
+  return { ...failure, packages: failure.packages.map((url) => names.get(withoutCredentials(url)) ?? url) };
 }

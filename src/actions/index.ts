@@ -6,4 +6,5 @@ export { ActionExecutor } from './executor.js';
 export type { ActionDeps } from './kind.js';
 export { loadCommandRunner } from './load-command-runner.js';
 export { nameInStore } from './outputs.js';
+export { snapshotLists } from './snapshot-lists.js';
 export { type OtherConditions, startWorkers } from './workers.js';

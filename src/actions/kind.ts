@@ -15,6 +15,8 @@ export interface ActionDeps {
   readonly preflight: () => Promise<Failure | undefined>;
   /** What programs on the host get: PATH, HOME, gpg's and proxies' variables. */
   readonly environment: Readonly<Record<string, string>>;
+  /** `offline`: whatever would ask the network fails and says what it lacks. */
+  readonly network: 'allowed' | 'offline';
   /** Owner of what workers write, where that is not the caller. */
   readonly writer: WorkerIdentity | undefined;
   /** Version of mkve, for the metadata of bundles. */
@@ -28,6 +30,8 @@ export interface ActionKind<S extends Step> {
   describe(step: S, inputs: Inputs, deps: ActionDeps): Action;
   /** Names of the parts of its action document, by path or by the first word of the path. */
   inputNames(step: S): Readonly<Record<string, InputName>>;
+  /** The result of a step that says it itself. */
+  given?(step: S): Outputs | undefined;
   isUsable(step: S, outputs: Outputs, deps: ActionDeps): Promise<boolean>;
   run(step: S, context: RunContext, deps: ActionDeps): Promise<Result<Outputs, Failure>>;
 }

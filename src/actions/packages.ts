@@ -5,11 +5,11 @@ import type { PackagesStep } from '../graph/index.js';
 import { INSTALL_SCRIPT } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
 import { type RootfsState, rootfsState, stateOutputs } from '../rootfs/index.js';
-import { openBox, supplyDebs } from './deb-supply.js';
+import { supplyDebs } from './deb-supply.js';
 import { insideEnvironment } from './environment.js';
 import type { RunCommandArgument } from './inside/run-command.js';
 import { type ActionKind, authored, EPOCH, left } from './kind.js';
-import { describeResolved, nameInStore, resolvedOf, snapshotOf, statusBytes } from './outputs.js';
+import { describeResolved, nameInStore, resolvedOf } from './outputs.js';
 import { hasRootfs } from './rootfs-usable.js';
 
 /** The template's packages as a layer on the base, installed by the apt inside it without a network. */
@@ -43,18 +43,12 @@ export const packages: ActionKind<PackagesStep> = {
     const staging = await store.staging.create('packages');
     const apt = await store.staging.create('apt');
     try {
-      const snapshot = snapshotOf(context.inputs['snapshot']);
-      const status = await statusBytes(context.inputs['base'], store);
-      if (!status.ok) return status;
-      const box = () =>
-        openBox({ source: step.source, snapshot, status: status.value, directory: apt, context }, deps);
-      const supply = {
-        directory: join(staging, 'debs'),
-        names: resolved.requested,
-        box,
-        progress: context.progress,
-      };
-      const supplied = await supplyDebs(resolved.packages, supply, deps);
+      const directory = join(staging, 'debs');
+      const supplied = await supplyDebs(
+        resolved.packages,
+        { source: step.source, directory, apt, context },
+        deps,
+      );
       if (!supplied.ok) return supplied;
       const argument: RunCommandArgument = {
         state: from,
@@ -64,7 +58,7 @@ export const packages: ActionKind<PackagesStep> = {
         env: insideEnvironment(from.sourceDateEpoch),
         network: 'none',
         files: [],
-        ...(resolved.packages.length > 0 ? { debs: nameInStore(store, supply.directory) } : {}),
+        ...(resolved.packages.length > 0 ? { debs: nameInStore(store, directory) } : {}),
       };
       const ran = (await workers.call('run-command', argument, context)) as Result<RootfsState, Failure>;
       return ran.ok ? ok(stateOutputs(ran.value)) : ran;

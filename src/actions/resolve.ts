@@ -1,24 +1,24 @@
-import { type CanonicalValue, compareCodeUnits, err, ok, type Result } from '../base/index.js';
-import type { ResolveStep } from '../graph/index.js';
-import { variantPatterns } from '../packages/index.js';
+import { type CanonicalValue, compareCodeUnits, type Digest, err, ok, type Result } from '../base/index.js';
+import type { RunContext } from '../engine/index.js';
+import type { ExactPackage, PackageSource, ResolveStep } from '../graph/index.js';
+import { AptBox, debFileName, type ResolvedPackage, variantPatterns } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
-import { openBox } from './deb-supply.js';
-import { type ActionKind, authored, left } from './kind.js';
+import { type ActionDeps, type ActionKind, authored, left } from './kind.js';
 import { baseStatus, describeRepository, snapshotOf, statusBytes } from './outputs.js';
+import { nameOf } from './snapshot.js';
+import { indexOf, linkLists, type SnapshotList, snapshotLists } from './snapshot-lists.js';
 
-/** Names to exact packages. */
+/** Names to exact packages. Where a lock says what they are, the step does not run. */
 export const resolve: ActionKind<ResolveStep> = {
-  describe: ({ source, packages }, inputs) => ({
+  describe: (step, inputs) => ({
     kind: 'resolve',
-    version: 1,
+    version: 2,
     inputs: {
-      repository: describeRepository(source),
-      snapshot: snapshotOf(inputs['snapshot']).snapshot,
-      ...(inputs['base'] === undefined
-        ? { variant: source.variant }
-        : { installed: baseStatus(inputs['base']) }),
-      packages: [...packages].sort(compareCodeUnits),
-      recommends: source.recommends,
+      repository: describeRepository(step.source),
+      packages: [...step.packages].sort(compareCodeUnits),
+      recommends: step.source.recommends,
+      ...(step.base === undefined ? { variant: step.source.variant } : {}),
+      ...(step.locked === undefined ? found(step, inputs) : { locked: describeExact(step.locked) }),
     },
   }),
 
@@ -27,7 +27,16 @@ export const resolve: ActionKind<ResolveStep> = {
     packages: authored('package list'),
     snapshot: left('repository snapshot'),
     installed: left('packages of the base'),
+    locked: authored('packages in the lock'),
+    pinned: authored('packages that are not to be updated'),
   }),
+
+  given: (step) => {
+    if (step.locked === undefined) return undefined;
+    const names = namesOf(step);
+    if (!names.ok) return undefined;
+    return { packages: step.locked.map(resolvedFrom) as unknown as CanonicalValue, requested: names.value };
+  },
 
   isUsable: () => Promise.resolve(true),
 
@@ -37,25 +46,36 @@ export const resolve: ActionKind<ResolveStep> = {
     const { store } = deps;
     const directory = await store.staging.create('resolve');
     try {
-      const status = await statusBytes(context.inputs['base'], store);
-      const snapshot = snapshotOf(context.inputs['snapshot']);
-      if (!status.ok) return status;
-      const box = await openBox(
-        { source: step.source, snapshot, status: status.value, directory, context },
-        deps,
-      );
-      if (!box.ok) return box;
-      const found = await box.value.resolve(names.value);
-      if (!found.ok) return found;
-      const packages = found.value.toSorted(
-        (a, b) => compareCodeUnits(a.name, b.name) || compareCodeUnits(a.arch, b.arch),
-      );
-      return ok({ packages: packages as unknown as CanonicalValue, requested: names.value });
+      const opened = await openBox(step, { directory, context }, deps);
+      if (!opened.ok) return opened;
+      const box = opened.value;
+      const resolved = await box.resolve(names.value);
+      if (!resolved.ok) return resolved;
+      // Only the base is chosen by what the repository says of its packages.
+      const packages = step.base === undefined ? await box.withPriorities(resolved.value) : resolved.value;
+      const kept = packages
+        .map((one) => pinnedLike(one, step))
+        .toSorted((a, b) => compareCodeUnits(a.name, b.name) || compareCodeUnits(a.arch, b.arch));
+      return ok({ packages: kept as unknown as CanonicalValue, requested: names.value });
     } finally {
       await store.staging.remove(directory);
     }
   },
 };
+
+type Inputs = RunContext['inputs'];
+
+function found(step: ResolveStep, inputs: Inputs): { readonly [name: string]: CanonicalValue | undefined } {
+  return {
+    snapshot: snapshotOf(inputs['snapshot']).snapshot,
+    ...(inputs['base'] === undefined ? {} : { installed: baseStatus(inputs['base']) }),
+    ...(step.pinned === undefined ? {} : { pinned: describeExact(step.pinned.packages) }),
+  };
+}
+
+function describeExact(packages: readonly ExactPackage[]): CanonicalValue {
+  return packages.map((one) => ({ ...one }));
+}
 
 function namesOf({ source, packages, base }: ResolveStep): Result<readonly string[], Failure> {
   if (base !== undefined) return ok(packages);
@@ -67,4 +87,62 @@ function namesOf({ source, packages, base }: ResolveStep): Result<readonly strin
     message,
     hint: 'take minbase, apt, required, buildd, important or standard',
   });
+}
+
+interface BoxPlace {
+  /** A private directory on the store's file system. */
+  readonly directory: string;
+  readonly context: RunContext;
+}
+
+/** An apt root whose lists are those of the snapshot: no network is asked for them. */
+async function openBox(
+  step: ResolveStep,
+  { directory, context }: BoxPlace,
+  deps: ActionDeps,
+): Promise<Result<AptBox, Failure>> {
+  const { source, pinned } = step;
+  const status = await statusBytes(context.inputs['base'], deps.store);
+  if (!status.ok) return status;
+  const lists = await listsOf(snapshotOf(context.inputs['snapshot']).snapshot, source, deps);
+  if (!lists.ok) return lists;
+  const { output, signal } = context;
+  const box = await AptBox.create({
+    paths: { directory, environment: deps.environment },
+    runner: await deps.runner(),
+    source,
+    ...(status.value === undefined ? {} : { status: status.value }),
+    ...{ output, signal },
+  });
+  const linked = await linkLists(lists.value, box.lists, deps.store);
+  if (!linked.ok) return linked;
+  if (pinned !== undefined) {
+    const before = await listsOf(pinned.snapshot, source, deps);
+    if (!before.ok) return before;
+    await box.pin(pinned.packages, await indexOf(before.value, pinned.packages, deps.store.blobs));
+  }
+  return ok(box);
+}
+
+async function listsOf(
+  snapshot: Digest,
+  source: PackageSource,
+  { store }: ActionDeps,
+): Promise<Result<readonly SnapshotList[], Failure>> {
+  const lists = await snapshotLists(snapshot, store.blobs);
+  if (lists !== undefined) return ok(lists);
+  return err({ kind: 'store-damaged', detail: `the package lists of ${nameOf(source)} are gone` });
+}
+
+/** A package that must not move stays the very file that it was, wherever apt saw its version. */
+function pinnedLike(resolved: ResolvedPackage, { pinned }: ResolveStep): ResolvedPackage {
+  const { name, version, arch } = resolved;
+  const same = pinned?.packages.find(
+    (one) => one.name === name && one.version === version && one.arch === arch,
+  );
+  return same === undefined ? resolved : resolvedFrom(same);
+}
+
+function resolvedFrom({ origin, ...exact }: ExactPackage): ResolvedPackage {
+  return { ...exact, file: debFileName(exact), uri: origin };
 }

@@ -5,6 +5,7 @@ import { BACKENDS, type BundleConfig } from '../mkvefile/index.js';
 import type { Failure } from '../report/index.js';
 import { hypervisorNameFault } from '../template/index.js';
 import { allOf, has, lastOf, type MkveBundleOption, type ParsedOptions } from './options/index.js';
+import { readLocking, type SingleRunLocking } from './single-run-locking.js';
 
 /** What one run of mkve-bundle is to do, whoever said it. */
 export interface BundleArguments {
@@ -24,6 +25,7 @@ export interface BundleArguments {
   /** Absolute. */
   readonly logfile?: string;
   readonly arch?: string;
+  readonly locking: SingleRunLocking;
 }
 
 export const STOCK_HOOK_DIRECTORY = '/usr/share/mkve/hooks';
@@ -54,6 +56,8 @@ export function mergeBundleArguments(sources: {
   if (mistake !== undefined) return wrong(mistake);
   const verbosity = verbosityOf(given, config);
   if (!verbosity.ok) return verbosity;
+  const locking = readLocking((name) => has(given, name) || config[name] === true);
+  if (!locking.ok) return locking;
   const hooks = firstFilled(allOf(given, 'hooks'), config.hooks ?? []);
   const suite = textOf(lastOf(given, 'suite'), config.suite);
   const logfile = textOf(lastOf(given, 'logfile'), config.logfile);
@@ -70,6 +74,7 @@ export function mergeBundleArguments(sources: {
     verbosity: verbosity.value,
     ...(logfile !== undefined && { logfile: absolute(logfile) }),
     ...(arch !== undefined && { arch }),
+    locking: locking.value,
   });
 }
 

@@ -7,6 +7,7 @@ import { BACKENDS } from '../mkvefile/index.js';
 import type { Failure, Verbosity } from '../report/index.js';
 import { type ArchiveRequest, packageNameFault } from '../template/index.js';
 import { allOf, has, lastOf, type MkveCacheOption, type OrderedOptions } from './options/index.js';
+import { readLocking, type SingleRunLocking } from './single-run-locking.js';
 
 type Given = OrderedOptions<MkveCacheOption>;
 
@@ -32,6 +33,7 @@ export type CacheArguments =
       readonly suite?: string;
       readonly mirrors: readonly string[];
       readonly arch?: string;
+      readonly locking: SingleRunLocking;
     })
   /** `rootfs` is absolute. */
   | (CommonArguments & { readonly kind: 'tarify'; readonly rootfs: string });
@@ -55,6 +57,8 @@ export function readCacheArguments(
     ...(logfile === undefined ? {} : { logfile: resolve(where.cwd, logfile) }),
   };
   if (rootfs !== undefined) return ok({ ...common, kind: 'tarify', rootfs: resolve(where.cwd, rootfs) });
+  const locking = readLocking((name) => has(given, name));
+  if (!locking.ok) return locking;
   const suite = lastOf(given, 'suite');
   const arch = lastOf(given, 'arch');
   return ok({
@@ -65,6 +69,7 @@ export function readCacheArguments(
     ...(suite === undefined ? {} : { suite }),
     mirrors: allOf(given, 'mirror'),
     ...(arch === undefined ? {} : { arch }),
+    locking: locking.value,
   });
 }
 
@@ -137,7 +142,10 @@ function mistakeInArchive(given: Given): Mistake | undefined {
   return undefined;
 }
 
-const NOT_WITH_TARIFY = ['copy', 'hook', 'command', 'suite', 'mirror', 'arch', 'backend'] as const;
+const NOT_WITH_TARIFY = [
+  ...['copy', 'hook', 'command', 'suite', 'mirror', 'arch', 'backend'],
+  ...['locked', 'offline', 'update'],
+] as const;
 
 function tarifyMistake(given: Given): Mistake | undefined {
   if (lastOf(given, 'tarify-only') === '')

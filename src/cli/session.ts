@@ -24,6 +24,8 @@ export interface SessionRequest {
   readonly jobs: number;
   /** Whether bundles are to be signed, for what the host must have. */
   readonly signing: 'gpg' | 'none';
+  /** Default: `allowed`. */
+  readonly network?: 'allowed' | 'offline';
   /** Names of the host's tools that this run takes; default: all that building takes, and ranges of ids. */
   readonly tools?: readonly string[];
 }
@@ -62,6 +64,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
     runner: loadCommandRunner,
     preflight: () => pool.preflight(),
     environment: toolEnvironment(host),
+    network: request.network ?? 'allowed',
     writer,
     version: mkveVersion(),
   };

@@ -41,6 +41,11 @@ async function planStep<S extends AnyStep>(
     Object.entries(known.inputs).map(([name, id]) => [name, known.outputs.get(id) ?? {}]),
   );
   const { key, document } = actionKey(request.executor.describe(step, inputs));
+  const given = request.executor.given(step);
+  if (given !== undefined) {
+    known.outputs.set(step.id, given);
+    return { step, state: 'up-to-date', key, durationMs: 0 };
+  }
   const result = request.forced.has(step.id) ? undefined : await request.cache.read(key);
   if (result === undefined || !(await request.executor.isUsable(step, result.outputs))) {
     return { step, state: 'dirty', key, document };

@@ -51,8 +51,11 @@ export class StepRun<S extends AnyStep> {
     this.#from = from;
   }
 
-  /** How it ends without running: its result is in the cache, or its key is known to fail. */
+  /** How it ends without running: its result is given or in the cache, or its key is known to fail. */
   async findKnown(): Promise<StepOutcome | undefined> {
+    const given = this.#request.executor.given(this.#step);
+    if (given !== undefined)
+      return this.#finishCached({ action: this.#document, outputs: given, durationMs: 0 });
     if (this.#isForced) return undefined;
     const result = await this.#request.cache.read(this.key);
     if (result === undefined) return this.#findFailure();

@@ -6,7 +6,7 @@
 export { matchesGlob } from './glob.js';
 export { type AnyStep, type Graph, GraphBuilder, stepsInOrder } from './graph.js';
 export { inputsOf } from './inputs.js';
-export { selectTargets } from './select.js';
+export { type Selection, selectTargets } from './select.js';
 export type {
   AptRepository,
   ArchiveStep,
@@ -18,12 +18,15 @@ export type {
   CopyDestination,
   CopyStep,
   DeviceNode,
+  ExactPackage,
   HookStep,
   Keyring,
+  LockedSnapshot,
   MetainfoStep,
   PackageSource,
   PackagesStep,
   PackStep,
+  PinnedPackages,
   Pool,
   ResolveStep,
   RootfsFormat,

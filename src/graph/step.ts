@@ -52,10 +52,39 @@ export interface PackageSource {
   readonly recommends: boolean;
 }
 
+/** One exact package, as a lock records it: its digest says what it is, its origin where it was seen. */
+export interface ExactPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly arch: string;
+  /** Hexadecimal. */
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+  /** URL without credentials. */
+  readonly origin: string;
+  /** Of the base system: what the repository says, which may differ from what the package says of itself. */
+  readonly priority?: string;
+}
+
+/** A snapshot by its digest; `date` is in seconds. */
+export interface LockedSnapshot {
+  readonly snapshot: Digest;
+  readonly date: number;
+}
+
+/** Packages that a newer snapshot must not move, and the snapshot that they were resolved against. */
+export interface PinnedPackages {
+  readonly snapshot: Digest;
+  readonly packages: readonly ExactPackage[];
+}
+
 /** Fetches the repository's signed metadata; its result stays until the user asks for a newer one. */
 export interface SnapshotStep extends StepBase {
   readonly kind: 'snapshot';
   readonly source: PackageSource;
+  /** Where a lock says which snapshot is meant, that is the result. */
+  readonly locked?: LockedSnapshot;
 }
 
 /** Turns names into exact packages. Without `base`, resolves the base system itself. */
@@ -66,6 +95,10 @@ export interface ResolveStep extends StepBase {
   readonly base?: StepId;
   /** Names as the user wrote them; the order means nothing. */
   readonly packages: readonly string[];
+  /** Where a lock says what they are, that is the result. */
+  readonly locked?: readonly ExactPackage[];
+  /** For an update of some packages only. */
+  readonly pinned?: PinnedPackages;
 }
 
 export interface BaseStep extends StepBase {

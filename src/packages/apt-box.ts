@@ -1,25 +1,14 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { bug, type CommandOutcome, type CommandRunner, err, ok, type Result } from '../base/index.js';
-import type { PackageSource } from '../graph/index.js';
+import type { ExactPackage, PackageSource } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { aptFailure } from './apt-errors.js';
+import { fieldOf, stanzasOf } from './apt-index.js';
 import { aptStatusReader } from './apt-status.js';
 import { oneLineSources } from './mmdebstrap.js';
-
-/** One exact package. */
-export interface ResolvedPackage {
-  readonly name: string;
-  readonly version: string;
-  readonly arch: string;
-  /** Hexadecimal. */
-  readonly sha256: string;
-  readonly size: number;
-  /** As apt names it: `NAME_VERSION_ARCH.deb`. */
-  readonly file: string;
-  readonly uri: string;
-}
+import type { ResolvedPackage } from './resolved-package.js';
 
 /** A file of repository metadata, as apt keeps it. */
 export interface ListFile {
@@ -102,37 +91,78 @@ export class AptBox {
     });
   }
 
+  /** The same with the priority that the repository gives each, which what is in a package may contradict. */
+  async withPriorities(packages: readonly ResolvedPackage[]): Promise<readonly ResolvedPackage[]> {
+    const priorities = new Map<string, string>();
+    for (const stanza of stanzasOf(await this.#index(), packages)) {
+      const priority = fieldOf(stanza, 'Priority');
+      if (priority !== undefined) priorities.set(fieldOf(stanza, 'SHA256') ?? '', priority);
+    }
+    return packages.map((found) => {
+      const priority = priorities.get(found.sha256);
+      return priority === undefined ? found : { ...found, priority };
+    });
+  }
+
   /**
-   * Downloads into `archives` what is not there yet; apt compares digests with the signed metadata.
+   * Offers these packages beside those of the lists, and has them preferred over any other version of the same names.
+   * @param index what another snapshot's lists say of them
+   */
+  async pin(packages: readonly ExactPackage[], index: string): Promise<void> {
+    const { directory } = this.#paths;
+    await writeFile(join(this.lists, `${PIN_LIST}Packages`), index);
+    await appendFile(join(directory, 'sources.list'), `${PIN_SOURCE}\n`);
+    // A priority over 1000 also stands against a newer version (apt_preferences(5)).
+    const preferences = packages.map(
+      ({ name, version }) => `Package: ${name}\nPin: version ${version}\nPin-Priority: 1001\n`,
+    );
+    await writeFile(join(directory, 'etc/preferences'), preferences.join('\n'));
+  }
+
+  async #index(): Promise<string> {
+    const names = (await readdir(this.lists)).filter((name) => name.endsWith('_Packages'));
+    const texts = await Promise.all(names.sort().map((name) => readFile(join(this.lists, name), 'utf8')));
+    return texts.join('\n\n');
+  }
+
+  /**
+   * Downloads exact files; apt compares their digests. All are tried, whatever becomes of the others.
    * @param onPercent told how far apt is
    */
-  async download(
-    names: readonly string[],
+  async fetch(
+    files: readonly { readonly uri: string; readonly path: string; readonly sha256: string }[],
     onPercent: (percent: number) => void,
   ): Promise<Result<void, Failure>> {
-    const done = await this.#install(['--download-only'], names, onPercent);
+    const triples = files.flatMap(({ uri, path, sha256 }) => [uri, path, `SHA256:${sha256}`]);
+    const done = await this.#apt(
+      [APT_HELPER, 'download-file', ...triples],
+      'downloading packages',
+      onPercent,
+    );
     return done.ok ? ok(undefined) : done;
   }
 
-  #install(
-    options: readonly string[],
-    names: readonly string[],
-    onPercent?: (percent: number) => void,
-  ): Promise<Result<string, Failure>> {
+  #install(options: readonly string[], names: readonly string[]): Promise<Result<string, Failure>> {
     const recommends = this.#source.recommends ? '--install-recommends' : '--no-install-recommends';
     return this.#aptGet(
       ['--yes', recommends, ...options, 'install', '--', ...names],
       'resolving the packages',
-      onPercent,
     );
   }
 
-  async #aptGet(
+  #aptGet(
     args: readonly string[],
     what: string,
     onPercent?: (percent: number) => void,
   ): Promise<Result<string, Failure>> {
-    const argv = ['apt-get', '-q', ...args] as const;
+    return this.#apt(['apt-get', '-q', ...args], what, onPercent);
+  }
+
+  async #apt(
+    argv: readonly [string, ...string[]],
+    what: string,
+    onPercent?: (percent: number) => void,
+  ): Promise<Result<string, Failure>> {
     const outcome = await this.#run(argv, onPercent);
     if (outcome.kind === 'not-found') return err({ kind: 'host-lacks', needs: [APT_NEED] });
     if (this.#signal.aborted) return err({ kind: 'cancelled' });
@@ -198,6 +228,13 @@ interface AptBoxOptions {
   readonly output: (chunk: Uint8Array) => void;
   readonly signal: AbortSignal;
 }
+
+/** Belongs to apt, and is not in the PATH. */
+const APT_HELPER = '/usr/lib/apt/apt-helper';
+
+/** Where apt finds packages that must not move, and how it names the list of that place. */
+const PIN_SOURCE = 'deb [trusted=yes] copy:///mkve-locked ./';
+const PIN_LIST = '_mkve-locked_._';
 
 const NETWORK_SETTING = /^Acquire::(http|https|ftp|socks|proxy|forceipv4|forceipv6)\b/i;
 

@@ -16,12 +16,16 @@ export async function buildCommand(command: Command, options: Options): Promise<
   const { streams, signal, host } = command;
   const project = await openProject(command, options);
   if (!project.ok) return fail('mkve', project.error, streams);
-  const { graph, session, jobs } = project.value;
+  const { session, jobs, lock } = project.value;
   const chosen = chooseTargets(project.value.targets, options.operands);
   if (!chosen.ok) return fail('mkve', chosen.error, streams);
   const force = chooseForced(project.value, allOf(options, 'force'));
   if (!force.ok) return fail('mkve', force.error, streams);
   const forced = force.value;
+  const wanted = chosen.value.map(({ step }) => step);
+  const outdated = has(options, 'locked') ? lock.outdated(wanted) : undefined;
+  if (outdated !== undefined) return fail('mkve', outdated, streams);
+  const graph = await lock.graphFor(wanted, session.store.blobs);
   try {
     if (has(options, 'dry-run')) {
       await printPlan({ graph, session, targets: chosen.value, forced, format: formatOf(options), streams });
@@ -35,6 +39,7 @@ export async function buildCommand(command: Command, options: Options): Promise<
           graph,
           targets: chosen.value,
           session,
+          lock,
           reporter,
           jobs,
           onFailure: has(options, 'keep-going') ? 'keep-going' : 'stop',

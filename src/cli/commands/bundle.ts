@@ -23,6 +23,7 @@ import { epochOf, type Project, sourceFor } from '../project.js';
 import { withReporter } from '../reporters.js';
 import { runBuild } from '../run-build.js';
 import { openSession } from '../session.js';
+import { lockSingleRun } from '../single-run-lock.js';
 import { locateTemplate } from '../template-place.js';
 
 const NAME = 'mkve-bundle';
@@ -55,8 +56,12 @@ async function run(command: Command, given: ParsedOptions<MkveBundleOption>): Pr
     lineages: lineagesOf(project.value.graph, project.value.targets),
     jobs,
     signing: merged.value.sign,
+    network: merged.value.locking.network,
   });
   if (!session.ok) return fail(NAME, session.error, streams);
+  const scope = `${place.value}\n${merged.value.hypervisor}`;
+  const locked = await lockSingleRun(project.value, merged.value.locking, { session: session.value, scope });
+  if (!locked.ok) return fail(NAME, locked.error, streams);
   const { verbosity, logfile } = merged.value;
   const request = { format: 'plain', verbosity, colors: 'auto' } as const;
   try {
@@ -65,12 +70,12 @@ async function run(command: Command, given: ParsedOptions<MkveBundleOption>): Pr
       logfile === undefined ? request : { ...request, logfile },
       (reporter) =>
         runBuild({
-          ...project.value,
+          ...locked.value,
+          targets: project.value.targets,
           session: session.value,
           reporter,
           jobs,
           onFailure: 'stop',
-          forced: new Set(),
           signal,
           now: host.now,
         }),

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
 import { bug, ok, type Result } from '../../base/index.js';
+import type { StepId } from '../../graph/index.js';
 import type { Failure } from '../../report/index.js';
 import { type Compiled, compileCache, lineagesOf } from '../../template/index.js';
 import { type CacheArguments, readCacheArguments } from '../cache-arguments.js';
@@ -22,6 +23,7 @@ import { epochOf, sourceFor } from '../project.js';
 import { withReporter } from '../reporters.js';
 import { runBuild } from '../run-build.js';
 import { openSession, type Session } from '../session.js';
+import { lockSingleRun } from '../single-run-lock.js';
 import { compileDirectory, toolsForTarify } from './tarify.js';
 
 const NAME = 'mkve-cache';
@@ -55,7 +57,9 @@ async function run(command: Command, given: OrderedOptions<MkveCacheOption>): Pr
     lineages: known === undefined ? new Map() : lineagesOf(known.value.graph, known.value.targets),
     jobs: availableParallelism(),
     signing: 'none',
-    ...(request.value.kind === 'tarify' ? { tools: toolsForTarify(host.caller) } : {}),
+    ...(request.value.kind === 'tarify'
+      ? { tools: toolsForTarify(host.caller) }
+      : { network: request.value.locking.network }),
   });
   if (!session.ok) return fail(NAME, session.error, streams);
   try {
@@ -103,6 +107,12 @@ async function build(
 ): Promise<number> {
   const { request, command, session } = at;
   const { host, streams, signal } = command;
+  // What is packed from a directory has no packages to lock.
+  const locked =
+    request.kind === 'build'
+      ? await lockSingleRun(compiled, request.locking, { session, scope: request.archive.output })
+      : ok({ graph: compiled.graph, forced: new Set<StepId>() });
+  if (!locked.ok) return fail(NAME, locked.error, streams);
   const { verbosity, logfile } = request;
   const reporting = { format: 'plain', verbosity, colors: 'auto' } as const;
   const built = await withReporter(
@@ -110,12 +120,12 @@ async function build(
     logfile === undefined ? reporting : { ...reporting, logfile },
     (reporter) =>
       runBuild({
-        ...compiled,
+        ...locked.value,
+        targets: compiled.targets,
         session,
         reporter,
         jobs: availableParallelism(),
         onFailure: 'stop',
-        forced: new Set(),
         signal,
         now: host.now,
       }),

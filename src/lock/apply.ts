@@ -1,0 +1,101 @@
+import { bug, canonicalJson } from '../base/index.js';
+import type { ExactPackage, Graph, PackageSource, ResolveStep, Step, StepId } from '../graph/index.js';
+import {
+  digestOfPackages,
+  identityOf,
+  type Lock,
+  type LockedSet,
+  type LockedSource,
+  requestedBy,
+  setName,
+} from './model.js';
+
+/** What a lock is to determine. */
+export interface LockPolicy {
+  /** `free`: packages are resolved against the newest snapshot that is known. */
+  readonly snapshots: 'locked' | 'free';
+  /**
+   * Of a list that the lock has: `locked` takes its packages as they are, `free` resolves it anew, and a list of packages
+   * resolves it anew without moving these.
+   */
+  readonly lists: (
+    step: ResolveStep,
+    locked: readonly ExactPackage[],
+  ) => 'locked' | 'free' | readonly ExactPackage[];
+}
+
+/** A build takes all that is locked. */
+export const KEEP_ALL: LockPolicy = { snapshots: 'locked', lists: () => 'locked' };
+
+/** The graph with what a lock says put into its steps. What the lock does not have is left to be resolved. */
+export function applyLock(graph: Graph<Step>, lock: Lock, policy: LockPolicy = KEEP_ALL): Graph<Step> {
+  const lookup = new LockLookup(graph, lock);
+  const locked = new Map<StepId, Step>();
+  for (const [id, step] of graph.steps) locked.set(id, lockStep(step, lookup, policy));
+  return { steps: locked, inputs: graph.inputs };
+}
+
+function lockStep(step: Step, lookup: LockLookup, policy: LockPolicy): Step {
+  if (step.kind === 'snapshot' && policy.snapshots === 'locked') {
+    const section = lookup.section(step.source);
+    if (section === undefined) return step;
+    return { ...step, locked: { snapshot: section.snapshot, date: section.date } };
+  }
+  if (step.kind !== 'resolve') return step;
+  const set = lookup.set(step);
+  const section = lookup.section(step.source);
+  if (set === undefined || section === undefined) return step;
+  const how = policy.lists(step, set.packages);
+  if (how === 'free') return step;
+  if (how === 'locked') return { ...step, locked: set.packages };
+  return { ...step, pinned: { snapshot: section.snapshot, packages: how } };
+}
+
+/** Finds what a lock has for the steps of a graph. */
+export class LockLookup {
+  readonly #graph: Graph<Step>;
+  readonly #sections: ReadonlyMap<string, LockedSource>;
+  /** Targets share their sources. */
+  readonly #names = new Map<PackageSource, string>();
+  readonly #bases = new Map<LockedSource, string | undefined>();
+
+  constructor(graph: Graph<Step>, lock: Lock) {
+    this.#graph = graph;
+    this.#sections = new Map(lock.sources.map((section) => [canonicalJson(section.source), section]));
+  }
+
+  section(source: PackageSource): LockedSource | undefined {
+    let name = this.#names.get(source);
+    if (name === undefined) {
+      name = canonicalJson(identityOf(source));
+      this.#names.set(source, name);
+    }
+    return this.#sections.get(name);
+  }
+
+  /** The set of a step, unless it was resolved on top of another base than the lock has now. */
+  set(step: ResolveStep): LockedSet | undefined {
+    const section = this.section(step.source);
+    if (section === undefined) return undefined;
+    const wanted = setName(requestedBy(step));
+    const found = section.sets.find(({ requested }) => setName(requested) === wanted);
+    if (step.base === undefined) return found;
+    return found !== undefined && found.onto === this.#baseOf(section) ? found : undefined;
+  }
+
+  #baseOf(section: LockedSource): string | undefined {
+    if (!this.#bases.has(section)) {
+      const base = section.sets.find(({ requested }) => requested.length === 0);
+      this.#bases.set(section, base === undefined ? undefined : digestOfPackages(base.packages));
+    }
+    return this.#bases.get(section);
+  }
+
+  /** The step that resolves the base which a list goes on top of. */
+  baseOf({ base }: ResolveStep): ResolveStep | undefined {
+    const made = base === undefined ? undefined : this.#graph.steps.get(base);
+    if (made?.kind !== 'base') return undefined;
+    const resolved = this.#graph.steps.get(made.resolved);
+    return resolved?.kind === 'resolve' ? resolved : bug(`${made.id} starts from no resolved packages`);
+  }
+}

@@ -1,0 +1,109 @@
+import { type CanonicalValue, canonicalJson, type Digest, withoutCredentials } from '../base/index.js';
+import type {
+  ExactPackage,
+  Graph,
+  LockedSnapshot,
+  ResolveStep,
+  SnapshotStep,
+  Step,
+  StepId,
+} from '../graph/index.js';
+import { LockLookup } from './apply.js';
+import {
+  digestOfPackages,
+  identityOf,
+  type Lock,
+  type LockedSet,
+  type LockedSource,
+  requestedBy,
+  setName,
+} from './model.js';
+
+/** What steps left: results of `snapshot` and `resolve` steps; nothing of those that did not finish or were not wanted. */
+export type Results = (step: StepId) => { readonly [name: string]: CanonicalValue } | undefined;
+
+/** What a lock is for. */
+export interface Locked {
+  /** Without anything locked. */
+  readonly graph: Graph<Step>;
+  /** Whether these are all the steps; otherwise others may still need what these do not. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * The lock after a build: what was resolved now, and from the lock before it what the graph still asks for. Whatever else
+ * the lock before had is dropped, unless more may be asked for than is known.
+ */
+export function nextLock({ graph, isWhole }: Locked, results: Results, before: Lock): Lock {
+  const lookup = new LockLookup(graph, before);
+  const sources = new Map<string, LockedSource>();
+  for (const step of graph.steps.values()) {
+    if (step.kind !== 'snapshot') continue;
+    const section = sectionOf(step, { graph, results, lookup });
+    if (section !== undefined) sources.set(canonicalJson(section.source), section);
+  }
+  if (!isWhole) for (const old of before.sources) keepSection(sources, old);
+  return { sources: [...sources.values()] };
+}
+
+function keepSection(sources: Map<string, LockedSource>, old: LockedSource): void {
+  const name = canonicalJson(old.source);
+  const section = sources.get(name) ?? old;
+  const known = new Set(section.sets.map(({ requested }) => setName(requested)));
+  const [onto] = section.sets.flatMap((set) => set.onto ?? []);
+  const others = old.sets.filter(
+    (set) => !known.has(setName(set.requested)) && (onto === undefined || set.onto === onto),
+  );
+  sources.set(name, { ...section, sets: [...section.sets, ...others] });
+}
+
+interface Known {
+  readonly graph: Graph<Step>;
+  readonly results: Results;
+  readonly lookup: LockLookup;
+}
+
+function sectionOf(step: SnapshotStep, known: Known): LockedSource | undefined {
+  const old = known.lookup.section(step.source);
+  const result = known.results(step.id) as LockedSnapshot | undefined;
+  const { snapshot, date } = result ?? old ?? {};
+  if (snapshot === undefined || date === undefined) return undefined;
+  const lists = [...known.graph.steps.values()].filter(
+    (one): one is ResolveStep => one.kind === 'resolve' && one.snapshot === step.id,
+  );
+  const base = lists.map((list) => setOf(list, undefined, known)).find((set) => set?.requested.length === 0);
+  if (base === undefined) return undefined;
+  const onto = digestOfPackages(base.packages);
+  const sets = new Map<string, LockedSet>();
+  for (const list of lists) {
+    const set = setOf(list, onto, known);
+    if (set !== undefined) sets.set(setName(set.requested), set);
+  }
+  return { source: identityOf(step.source), snapshot, date, sets: [...sets.values()] };
+}
+
+/** @param onto of the base that the lock will have */
+function setOf(
+  step: ResolveStep,
+  onto: Digest | undefined,
+  { results, lookup }: Known,
+): LockedSet | undefined {
+  const requested = requestedBy(step);
+  const result = results(step.id);
+  if (result !== undefined) {
+    const packages = (result['packages'] as unknown as readonly ResolvedLike[]).map(exactOf);
+    return requested.length === 0 || onto === undefined
+      ? { requested, packages }
+      : { requested, onto, packages };
+  }
+  const old = lookup.set(step);
+  return requested.length === 0 || old?.onto === onto ? old : undefined;
+}
+
+/** What any backend leaves of a package; `uri` may hold a password. */
+type ResolvedLike = Omit<ExactPackage, 'origin'> & { readonly uri: string };
+
+function exactOf({ name, version, arch, sha256, size, uri, priority }: ResolvedLike): ExactPackage {
+  const exact = { name, version, arch, sha256, size, origin: withoutCredentials(uri) };
+  return priority === undefined ? exact : { ...exact, priority };
+}
