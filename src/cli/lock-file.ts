@@ -97,6 +97,8 @@ export class LockFile {
 
   /** For `--locked`: the failure that a build of these steps is. */
   outdated(wanted: readonly StepId[]): Failure | undefined {
+    if (this.text === undefined)
+      return { kind: 'lock-outdated', file: this.file, changes: ['there is no lock yet'] };
     const changes = pendingChanges(this.free, stepsInOrder(this.free, wanted), this.lock);
     if (changes.length === 0) return undefined;
     return { kind: 'lock-outdated', file: this.file, changes };

@@ -3,6 +3,7 @@ import type { Graph, Step, StepId } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import type { Compiled } from '../template/index.js';
 import { LockFile, lockInStore } from './lock-file.js';
+import { offlineLacks } from './offline-lacks.js';
 import type { Session } from './session.js';
 import type { SingleRunLocking } from './single-run-locking.js';
 
@@ -19,7 +20,7 @@ export interface LockedRun {
  */
 export async function lockSingleRun(
   { graph, targets }: Compiled,
-  { packages }: SingleRunLocking,
+  { packages, network }: SingleRunLocking,
   at: { readonly session: Session; readonly scope: string },
 ): Promise<Result<LockedRun, Failure>> {
   const { store } = at.session;
@@ -33,5 +34,7 @@ export async function lockSingleRun(
   }
   const outdated = packages === 'require' ? lock.outdated(wanted) : undefined;
   if (outdated !== undefined) return err(outdated);
-  return ok({ graph: await lock.graphFor(wanted, store.blobs), lock, forced: new Set() });
+  const run = { graph: await lock.graphFor(wanted, store.blobs), lock, forced: new Set<StepId>() };
+  const lacks = network === 'offline' ? await offlineLacks({ ...run, wanted }, at.session) : undefined;
+  return lacks === undefined ? ok(run) : err(lacks);
 }

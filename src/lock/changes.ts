@@ -1,4 +1,4 @@
-import { compareCodeUnits } from '../base/index.js';
+import { canonicalJson, compareCodeUnits } from '../base/index.js';
 import type { ExactPackage, Graph, ResolveStep, SnapshotStep, Step } from '../graph/index.js';
 import type { LockChange } from '../report/index.js';
 import { LockLookup } from './apply.js';
@@ -56,7 +56,7 @@ function dropped(lock: Lock, kept: Lock): readonly string[] {
   const names = (of: Lock) =>
     of.sources.flatMap(({ source, sets }) =>
       sets.map(
-        ({ requested }) => [JSON.stringify([source, setName(requested)]), listName(requested)] as const,
+        ({ requested }) => [canonicalJson([source, setName(requested)]), listName(requested)] as const,
       ),
     );
   const stays = new Set(names(kept).map(([key]) => key));

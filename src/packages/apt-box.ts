@@ -110,6 +110,8 @@ export class AptBox {
    */
   async pin(packages: readonly ExactPackage[], index: string): Promise<void> {
     const { directory } = this.#paths;
+    // apt takes a list without any package for a broken one.
+    if (packages.length === 0) return;
     await writeFile(join(this.lists, `${PIN_LIST}Packages`), index);
     await appendFile(join(directory, 'sources.list'), `${PIN_SOURCE}\n`);
     // A priority over 1000 also stands against a newer version (apt_preferences(5)).

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { type GpgRig, gpgRig, newKey } from '../support/gpg-rig.js';
-import { openRepository, type Repository } from './support/repository.js';
+import { flipped, openRepository, type Repository } from '../support/repository.js';
 import { kindsRan, Rig } from './support/rig.js';
 
 let rig: Rig;
@@ -127,13 +127,6 @@ describe('a repository', () => {
     expect(await build()).toMatchObject({ status: 0, kinds: [] });
   });
 });
-
-/** With one bit in its middle changed; twice gives the same again. */
-function flipped(bytes: Buffer): Buffer {
-  const middle = bytes.length >> 1;
-  bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
-  return bytes;
-}
 
 /** The first repository of the suite that the seed was built from, as one line of sources.list(5). */
 function hostMirror(store: string): string {

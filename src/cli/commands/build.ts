@@ -2,6 +2,7 @@ import { err, ok, type Result } from '../../base/index.js';
 import { type StepId, selectTargets, type Target } from '../../graph/index.js';
 import type { Failure } from '../../report/index.js';
 import { type Command, fail } from '../main.js';
+import { offlineLacks } from '../offline-lacks.js';
 import { openProject } from '../open-project.js';
 import { allOf, has, type mkveCommands, type OptionNames, type ParsedOptions } from '../options/index.js';
 import type { Project } from '../project.js';
@@ -27,6 +28,10 @@ export async function buildCommand(command: Command, options: Options): Promise<
   if (outdated !== undefined) return fail('mkve', outdated, streams);
   const graph = await lock.graphFor(wanted, session.store.blobs);
   try {
+    const lacks = has(options, 'offline')
+      ? await offlineLacks({ graph, wanted, forced }, session)
+      : undefined;
+    if (lacks !== undefined) return fail('mkve', lacks, streams);
     if (has(options, 'dry-run')) {
       await printPlan({ graph, session, targets: chosen.value, forced, format: formatOf(options), streams });
       return 0;

@@ -39,6 +39,7 @@ describe('the arguments of mkve-bundle', () => {
       sign: 'gpg',
       mirrors: [],
       verbosity: 'normal',
+      locking: { packages: 'keep', network: 'allowed' },
     });
   });
 
@@ -55,6 +56,8 @@ describe('the arguments of mkve-bundle', () => {
       verbose: true,
       logfile: 'log',
       arch: 'arm64',
+      locked: true,
+      offline: true,
     };
     expect(merged('', config)).toEqual({
       template: '/t',
@@ -68,6 +71,7 @@ describe('the arguments of mkve-bundle', () => {
       verbosity: 'verbose',
       logfile: '/srv/project/log',
       arch: 'arm64',
+      locking: { packages: 'require', network: 'offline' },
     });
   });
 
@@ -89,6 +93,13 @@ describe('the arguments of mkve-bundle', () => {
       mirrors: ['m'],
       verbosity: 'quiet',
     });
+  });
+
+  test('say what is to become of the packages of the last build', () => {
+    expect(merged(`${LEAST} --update`).locking.packages).toBe('update');
+    expect(merged(`${LEAST} --locked`).locking.packages).toBe('require');
+    expect(mistake(`${LEAST} --update --locked`)).toBe('update and locked exclude each other');
+    expect(mistake(`${LEAST} --update`, { offline: true })).toBe('update and offline exclude each other');
   });
 
   test('name the template once, or twice alike', () => {

@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest';
+
+import { type CanonicalValue, digestOf } from '../../../src/base/index.js';
+import {
+  type Graph,
+  GraphBuilder,
+  inputsOf,
+  type Step,
+  type StepId,
+  stepId,
+} from '../../../src/graph/index.js';
+import {
+  applyLock,
+  changesBetween,
+  EMPTY_LOCK,
+  type Lock,
+  nextLock,
+  pendingChanges,
+  type Results,
+} from '../../../src/lock/index.js';
+import { addBase, addPackages } from '../../../src/template/compile.js';
+import { exact, resolved, source } from '../../support/lock-samples.js';
+
+const SNAPSHOT = { snapshot: digestOf('lists'), date: 1_700_000_000 };
+
+function graphOf(...lists: readonly (readonly string[])[]): Graph<Step> {
+  const builder = new GraphBuilder<Step>(inputsOf);
+  const base = addBase(builder, { source });
+  for (const packages of lists) addPackages(builder, { source, base, packages });
+  return builder.build();
+}
+
+function listsOf(graph: Graph<Step>) {
+  return [...graph.steps.values()].flatMap((step) => (step.kind === 'resolve' ? [step] : []));
+}
+
+/** What a build of everything leaves, with the version that each package has. */
+function built(graph: Graph<Step>, versions: Readonly<Record<string, string>> = {}): Results {
+  return (id: StepId) => {
+    const step = graph.steps.get(id);
+    if (step?.kind === 'snapshot') return SNAPSHOT as unknown as { readonly [name: string]: CanonicalValue };
+    if (step?.kind !== 'resolve') return undefined;
+    const names = step.base === undefined ? ['libc6'] : step.packages;
+    const packages = names.map((name) => resolved(exact(name, versions[name])));
+    return { packages: packages as unknown as CanonicalValue };
+  };
+}
+
+function lockOf(graph: Graph<Step>, versions?: Readonly<Record<string, string>>, before = EMPTY_LOCK): Lock {
+  return nextLock({ graph, isWhole: true }, built(graph, versions), before);
+}
+
+const nothing: Results = () => undefined;
+const named = (lock: Lock) => lock.sources.flatMap(({ sets }) => sets.map((set) => set.requested.join(' ')));
+
+describe('the lock that a build leaves', () => {
+  const graph = graphOf(['less'], ['vim', 'jq']);
+
+  it('has what was resolved, by list, without passwords', () => {
+    const lock = lockOf(graph);
+    expect(lock.sources).toMatchObject([{ ...SNAPSHOT }]);
+    expect(named(lock).toSorted()).toEqual(['', 'jq vim', 'less']);
+    expect(JSON.stringify(lock)).not.toContain('secret');
+  });
+
+  it('keeps what this build did not look at, and drops what nothing needs any more', () => {
+    const lock = lockOf(graph);
+    expect(nextLock({ graph, isWhole: true }, nothing, lock)).toEqual(lock);
+    const fewer = graphOf(['less']);
+    expect(named(nextLock({ graph: fewer, isWhole: true }, nothing, lock))).toEqual(['', 'less']);
+  });
+
+  it('drops nothing while not everything is known, as when a template has a mistake', () => {
+    const lock = lockOf(graph);
+    const kept = nextLock({ graph: graphOf(['less']), isWhole: false }, nothing, lock);
+    expect(named(kept).toSorted()).toEqual(named(lock).toSorted());
+  });
+
+  it('drops what was resolved on top of another base', () => {
+    const lock = lockOf(graph);
+    const onlyBase: Results = (id) => {
+      const step = graph.steps.get(id);
+      const isBase = step?.kind === 'resolve' && step.base === undefined;
+      return isBase || step?.kind === 'snapshot' ? built(graph, { libc6: '2.0' })(id) : undefined;
+    };
+    expect(named(nextLock({ graph, isWhole: true }, onlyBase, lock))).toEqual(['']);
+  });
+
+  it('has nothing where nothing was resolved', () => {
+    expect(nextLock({ graph, isWhole: true }, nothing, EMPTY_LOCK)).toEqual(EMPTY_LOCK);
+  });
+});
+
+describe('a lock put into a graph', () => {
+  const graph = graphOf(['less'], ['vim']);
+  const lock = lockOf(graph);
+
+  it('gives every list its packages and the snapshot its digest', () => {
+    const locked = applyLock(graph, lock);
+    expect([...locked.steps.values()].filter(({ kind }) => kind === 'snapshot')).toMatchObject([
+      { locked: SNAPSHOT },
+    ]);
+    expect(listsOf(locked).map((step) => step.locked?.map(({ name }) => name))).toEqual([
+      ['libc6'],
+      ['less'],
+      ['vim'],
+    ]);
+  });
+
+  it('leaves a list free that it does not have, and every list of a source that it does not have', () => {
+    const more = applyLock(graphOf(['less'], ['vim', 'jq']), lock);
+    expect(listsOf(more).map((step) => step.locked !== undefined)).toEqual([true, true, false]);
+    const other = { ...source, suite: 'trixie' };
+    const builder = new GraphBuilder<Step>(inputsOf);
+    addBase(builder, { source: other });
+    expect(listsOf(applyLock(builder.build(), lock))[0]?.locked).toBeUndefined();
+  });
+
+  it('means the same repository with another password or another place of the same key', () => {
+    const [repository] = source.repositories;
+    const moved = {
+      ...source,
+      repositories: [
+        {
+          ...repository,
+          uris: ['http://other:word@mirror.example/debian'],
+          keyrings: [{ file: '/elsewhere', digest: digestOf('key') }],
+        },
+      ],
+    } as typeof source;
+    const builder = new GraphBuilder<Step>(inputsOf);
+    addBase(builder, { source: moved });
+    expect(listsOf(applyLock(builder.build(), lock))[0]?.locked).toBeDefined();
+  });
+
+  it('takes no list that a merge put on top of another base', () => {
+    const [section] = lock.sources;
+    const merged = {
+      sources: [
+        {
+          ...section,
+          sets: section?.sets.map((set) =>
+            set.requested.length === 0 ? { ...set, packages: [exact('libc6', '2.0')] } : set,
+          ),
+        },
+      ],
+    } as Lock;
+    expect(listsOf(applyLock(graph, merged)).map((step) => step.locked !== undefined)).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('can free lists or pin packages for an update', () => {
+    const pinned = applyLock(graph, lock, {
+      snapshots: 'free',
+      lists: (step, packages) => (step.packages.includes('vim') ? packages : 'free'),
+    });
+    expect(listsOf(pinned).map(({ locked, pinned: held }) => [locked, held?.packages.length])).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+      [undefined, 1],
+    ]);
+    expect(pinned.steps.get(stepId('snapshot:bookworm-amd64'))).not.toHaveProperty('locked');
+  });
+});
+
+describe('what a build would change', () => {
+  const graph = graphOf(['less'], ['vim']);
+  const lock = lockOf(graph);
+  const all = (of: Graph<Step>) => [...of.steps.values()];
+
+  it('is nothing where all is locked and nothing else is', () => {
+    expect(pendingChanges(graph, all(graph), lock)).toEqual([]);
+  });
+
+  it('is each list that is missing or too much', () => {
+    const now = graphOf(['less'], ['jq', 'vim']);
+    expect(pendingChanges(now, all(now), lock)).toEqual([
+      'it does not have the list jq, vim',
+      'it still has the list vim, which nothing needs any more',
+    ]);
+    expect(pendingChanges(graph, all(graph), EMPTY_LOCK)).toEqual(['it has nothing of bookworm-amd64']);
+  });
+
+  it('does not count lists that are not built', () => {
+    const now = graphOf(['less'], ['vim'], ['jq']);
+    const some = all(now).filter((step) => step.kind !== 'resolve' || !step.packages.includes('jq'));
+    expect(pendingChanges(now, some, lock)).toEqual([]);
+  });
+});
+
+describe('how two locks differ', () => {
+  const graph = graphOf(['less', 'vim']);
+
+  it('is told by package, once however many lists have it', () => {
+    const twice = graphOf(['less', 'vim'], ['less']);
+    const changes = changesBetween(lockOf(twice, { less: '1.0' }), lockOf(twice, { less: '2.0' }));
+    expect(changes).toEqual([{ name: 'less', arch: 'amd64', before: '1.0', after: '2.0' }]);
+  });
+
+  it('knows what is new, gone, and another file of the same version', () => {
+    const before = lockOf(graph);
+    const after = lockOf(graphOf(['less', 'jq']));
+    expect(changesBetween(before, after)).toEqual([
+      { name: 'jq', arch: 'amd64', after: '1.0' },
+      { name: 'vim', arch: 'amd64', before: '1.0' },
+    ]);
+    const altered = JSON.parse(
+      JSON.stringify(before).replace(exact('vim').sha256, exact('vim', '1.0', 'other').sha256),
+    ) as Lock;
+    expect(changesBetween(before, altered)).toEqual([
+      { name: 'vim', arch: 'amd64', before: '1.0', after: '1.0' },
+    ]);
+  });
+});
