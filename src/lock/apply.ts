@@ -1,7 +1,15 @@
-import { bug, canonicalJson } from '../base/index.js';
-import type { ExactPackage, Graph, PackageSource, ResolveStep, Step, StepId } from '../graph/index.js';
+import { canonicalJson } from '../base/index.js';
+import type {
+  BaseStep,
+  ExactPackage,
+  Graph,
+  PackageSource,
+  ResolveStep,
+  Step,
+  StepId,
+} from '../graph/index.js';
 import {
-  digestOfPackages,
+  baseDigest,
   identityOf,
   type Lock,
   type LockedSet,
@@ -41,6 +49,7 @@ function lockStep(step: Step, lookup: LockLookup, policy: LockPolicy): Step {
     if (section === undefined) return step;
     return { ...step, locked: { snapshot: section.snapshot, date: section.date } };
   }
+  if (step.kind === 'base') return datedLike(step, lookup, policy);
   if (step.kind !== 'resolve') return step;
   const set = lookup.set(step);
   const section = lookup.section(step.source);
@@ -49,6 +58,18 @@ function lockStep(step: Step, lookup: LockLookup, policy: LockPolicy): Step {
   if (how === 'free') return step;
   if (how === 'locked') return { ...step, locked: set.packages };
   return { ...step, pinned: { snapshot: section.snapshot, packages: how } };
+}
+
+/** A base that stays what it is keeps its date, whatever snapshot other lists are resolved against. */
+function datedLike(step: BaseStep, lookup: LockLookup, policy: LockPolicy): Step {
+  const section = lookup.section(step.source);
+  const resolved = lookup.resolvedFor(step);
+  const set = resolved === undefined ? undefined : lookup.set(resolved);
+  if (resolved === undefined || section === undefined || set === undefined) return step;
+  if (step.sourceDateEpoch !== undefined) return step;
+  return policy.lists(resolved, set.packages) === 'locked'
+    ? { ...step, sourceDateEpoch: section.date }
+    : step;
 }
 
 /** Finds what a lock has for the steps of a graph. */
@@ -84,18 +105,19 @@ export class LockLookup {
   }
 
   #baseOf(section: LockedSource): string | undefined {
-    if (!this.#bases.has(section)) {
-      const base = section.sets.find(({ requested }) => requested.length === 0);
-      this.#bases.set(section, base === undefined ? undefined : digestOfPackages(base.packages));
-    }
+    if (!this.#bases.has(section)) this.#bases.set(section, baseDigest(section));
     return this.#bases.get(section);
   }
 
   /** The step that resolves the base which a list goes on top of. */
   baseOf({ base }: ResolveStep): ResolveStep | undefined {
     const made = base === undefined ? undefined : this.#graph.steps.get(base);
-    if (made?.kind !== 'base') return undefined;
-    const resolved = this.#graph.steps.get(made.resolved);
-    return resolved?.kind === 'resolve' ? resolved : bug(`${made.id} starts from no resolved packages`);
+    return made?.kind === 'base' ? this.resolvedFor(made) : undefined;
+  }
+
+  /** The step that resolves a base; not every base is made of packages. */
+  resolvedFor({ resolved }: BaseStep): ResolveStep | undefined {
+    const step = this.#graph.steps.get(resolved);
+    return step?.kind === 'resolve' ? step : undefined;
   }
 }

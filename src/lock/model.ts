@@ -68,3 +68,9 @@ export function digestOfPackages(packages: readonly ExactPackage[]): Digest {
     canonicalJson(packages.map(({ name, version, arch, sha256 }) => [name, version, arch, sha256])),
   );
 }
+
+/** That of the base of a section, where it has one. */
+export function baseDigest({ sets }: LockedSource): Digest | undefined {
+  const base = sets.find(({ requested }) => requested.length === 0);
+  return base === undefined ? undefined : digestOfPackages(base.packages);
+}

@@ -10,6 +10,7 @@ import type {
 } from '../graph/index.js';
 import { LockLookup } from './apply.js';
 import {
+  baseDigest,
   digestOfPackages,
   identityOf,
   type Lock,
@@ -57,28 +58,31 @@ function keepSection(sources: Map<string, LockedSource>, old: LockedSource): voi
   sources.set(name, { ...section, sets: [...section.sets, ...others] });
 }
 
-interface Known {
+interface From {
   readonly graph: Graph<Step>;
   readonly results: Results;
   readonly lookup: LockLookup;
 }
 
-function sectionOf(step: SnapshotStep, known: Known): LockedSource | undefined {
-  const old = known.lookup.section(step.source);
-  const result = known.results(step.id) as LockedSnapshot | undefined;
-  const { snapshot, date } = result ?? old ?? {};
-  if (snapshot === undefined || date === undefined) return undefined;
-  const lists = [...known.graph.steps.values()].filter(
+function sectionOf(step: SnapshotStep, from: From): LockedSource | undefined {
+  const old = from.lookup.section(step.source);
+  const result = from.results(step.id) as LockedSnapshot | undefined;
+  const known = result ?? old;
+  if (known === undefined) return undefined;
+  const lists = [...from.graph.steps.values()].filter(
     (one): one is ResolveStep => one.kind === 'resolve' && one.snapshot === step.id,
   );
-  const base = lists.map((list) => setOf(list, undefined, known)).find((set) => set?.requested.length === 0);
+  const base = lists.map((list) => setOf(list, undefined, from)).find((set) => set?.requested.length === 0);
   if (base === undefined) return undefined;
   const onto = digestOfPackages(base.packages);
   const sets = new Map<string, LockedSet>();
   for (const list of lists) {
-    const set = setOf(list, onto, known);
+    const set = setOf(list, onto, from);
     if (set !== undefined) sets.set(setName(set.requested), set);
   }
+  const { snapshot } = known;
+  // A date that moved alone would make everything run again.
+  const date = old !== undefined && baseDigest(old) === onto ? old.date : known.date;
   return { source: identityOf(step.source), snapshot, date, sets: [...sets.values()] };
 }
 
@@ -86,7 +90,7 @@ function sectionOf(step: SnapshotStep, known: Known): LockedSource | undefined {
 function setOf(
   step: ResolveStep,
   onto: Digest | undefined,
-  { results, lookup }: Known,
+  { results, lookup }: From,
 ): LockedSet | undefined {
   const requested = requestedBy(step);
   const result = results(step.id);

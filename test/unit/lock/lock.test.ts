@@ -86,6 +86,19 @@ describe('the lock that a build leaves', () => {
     expect(named(nextLock({ graph, isWhole: true }, onlyBase, lock))).toEqual(['']);
   });
 
+  it('keeps the date of a base that stays what it was, in the steps too', () => {
+    const lock = lockOf(graph);
+    const later: Results = (id) =>
+      graph.steps.get(id)?.kind === 'snapshot'
+        ? { snapshot: digestOf('newer'), date: SNAPSHOT.date + 1 }
+        : built(graph)(id);
+    expect(nextLock({ graph, isWhole: true }, later, lock).sources).toMatchObject([
+      { snapshot: digestOf('newer'), date: SNAPSHOT.date },
+    ]);
+    const free = applyLock(graph, lock, { snapshots: 'free', lists: () => 'locked' });
+    expect(free.steps.get(stepId('base:bookworm-amd64'))).toMatchObject({ sourceDateEpoch: SNAPSHOT.date });
+  });
+
   it('has nothing where nothing was resolved', () => {
     expect(nextLock({ graph, isWhole: true }, nothing, EMPTY_LOCK)).toEqual(EMPTY_LOCK);
   });
