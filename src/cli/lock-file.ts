@@ -18,6 +18,7 @@ import {
   applyLock,
   changesBetween,
   EMPTY_LOCK,
+  isExactlyLocked,
   type Lock,
   nextLock,
   packagesOf,
@@ -99,6 +100,7 @@ export class LockFile {
   outdated(wanted: readonly StepId[]): Failure | undefined {
     if (this.text === undefined)
       return { kind: 'lock-outdated', file: this.file, changes: ['there is no lock yet'] };
+    if (isExactlyLocked(this.graph, this.lock)) return undefined;
     const changes = pendingChanges(this.free, stepsInOrder(this.free, wanted), this.lock);
     if (changes.length === 0) return undefined;
     return { kind: 'lock-outdated', file: this.file, changes };
@@ -125,6 +127,7 @@ export class LockFile {
     reporter: Reporter,
     how: 'build' | 'update',
   ): Promise<Failure | undefined> {
+    if (how === 'build' && isExactlyLocked(this.graph, this.lock)) return undefined;
     const next = nextLock(
       { graph: this.free, isWhole: this.#place.isWhole },
       (id) => resultOf(outcome, id),

@@ -43,6 +43,18 @@ export function applyLock(graph: Graph<Step>, lock: Lock, policy: LockPolicy = K
   return { steps: locked, inputs: graph.inputs };
 }
 
+/** Whether a lock has all that its graph resolves and nothing else, so that a build changes nothing of it. */
+export function isExactlyLocked(locked: Graph<Step>, { sources }: Lock): boolean {
+  let [lists, snapshots] = [0, 0];
+  for (const step of locked.steps.values()) {
+    if (step.kind !== 'snapshot' && step.kind !== 'resolve') continue;
+    if (step.locked === undefined) return false;
+    if (step.kind === 'resolve') lists++;
+    else snapshots++;
+  }
+  return lists === sources.flatMap(({ sets }) => sets).length && snapshots === sources.length;
+}
+
 function lockStep(step: Step, lookup: LockLookup, policy: LockPolicy): Step {
   if (step.kind === 'snapshot' && policy.snapshots === 'locked') {
     const section = lookup.section(step.source);

@@ -97,27 +97,53 @@ function readSet(place: Place): LockedSet {
   return { requested, onto: onto.value, packages };
 }
 
+// These become names of files and arguments of programs.
+const FORMS = {
+  name: [/^[A-Za-z0-9][A-Za-z0-9+._-]*$/, 'the name of a package'],
+  version: [/^[A-Za-z0-9][A-Za-z0-9.+:~^_-]*$/, 'a version'],
+  arch: [/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'an architecture'],
+  sha256: [/^[0-9a-f]{64}$/, '64 hexadecimal digits'],
+  origin: [/^[A-Za-z][A-Za-z0-9+.-]*:\S+$/, 'a URL'],
+} as const satisfies Readonly<Record<string, readonly [RegExp, string]>>;
+const PRIORITY = /^[a-z]+$/;
+const TEXTS = ['name', 'version', 'arch', 'sha256', 'origin'] as const;
+
 function readPackage(place: Place): ExactPackage {
-  const fields = fieldsOf(place, ['name', 'version', 'arch', 'sha256', 'size', 'origin'], ['priority']);
-  const text = (name: string, form: RegExp, expected: string) => {
-    const field = fields.get(name);
-    const written = stringOf(field, `${place.path}.${name}`);
-    if (!form.test(written)) throw mistake(field, `${place.path}.${name}`, expected);
-    return written;
-  };
+  const { value } = place;
+  // Nearly always right, and every build reads hundreds: what is wrong is looked for only where something is.
+  return isPackage(value) ? value : refusePackage(place);
+}
+
+function isPackage(value: unknown): value is ExactPackage {
+  if (!isObject(value)) return false;
+  const { size, priority } = value;
+  const fields = priority === undefined ? TEXTS.length + 1 : TEXTS.length + 2;
+  return (
+    Object.keys(value).length === fields &&
+    TEXTS.every((name) => isText(value[name], FORMS[name][0])) &&
+    isSize(size) &&
+    (priority === undefined || isText(priority, PRIORITY))
+  );
+}
+
+function refusePackage(place: Place): never {
+  const { path } = place;
+  const fields = fieldsOf(place, [...TEXTS, 'size'], ['priority']);
+  for (const name of TEXTS) {
+    const [form, expected] = FORMS[name];
+    if (!isText(fields.get(name)?.value, form)) throw mistake(fields.get(name), `${path}.${name}`, expected);
+  }
   const size = fields.get('size');
-  if (!Number.isSafeInteger(size?.value) || (size?.value as number) < 0)
-    throw mistake(size, `${place.path}.size`, 'a number of bytes');
-  return {
-    // These become names of files and arguments of programs.
-    name: text('name', /^[A-Za-z0-9][A-Za-z0-9+._-]*$/, 'the name of a package'),
-    version: text('version', /^[A-Za-z0-9][A-Za-z0-9.+:~^_-]*$/, 'a version'),
-    arch: text('arch', /^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'an architecture'),
-    sha256: text('sha256', /^[0-9a-f]{64}$/, '64 hexadecimal digits'),
-    size: size?.value as number,
-    origin: text('origin', /^[a-z][a-z0-9+.-]*:\S+$/i, 'a URL'),
-    ...(fields.has('priority') ? { priority: text('priority', /^[a-z]+$/, 'a priority') } : {}),
-  };
+  if (!isSize(size?.value)) throw mistake(size, `${path}.size`, 'a number of bytes');
+  throw mistake(fields.get('priority'), `${path}.priority`, 'a priority');
+}
+
+function isText(value: unknown, form: RegExp): value is string {
+  return typeof value === 'string' && form.test(value);
+}
+
+function isSize(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function fieldsOf(

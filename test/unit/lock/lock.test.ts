@@ -13,6 +13,7 @@ import {
   applyLock,
   changesBetween,
   EMPTY_LOCK,
+  isExactlyLocked,
   type Lock,
   nextLock,
   pendingChanges,
@@ -163,6 +164,14 @@ describe('a lock put into a graph', () => {
       false,
       false,
     ]);
+  });
+
+  it('is exactly what the graph asks for, or not', () => {
+    const isExact = (of: Graph<Step>) => isExactlyLocked(applyLock(of, lock), lock);
+    expect(isExact(graph)).toBe(true);
+    expect(isExact(graphOf(['less']))).toBe(false);
+    expect(isExact(graphOf(['less'], ['vim', 'jq']))).toBe(false);
+    expect(isExactlyLocked(graph, EMPTY_LOCK)).toBe(false);
   });
 
   it('can free lists or pin packages for an update', () => {
