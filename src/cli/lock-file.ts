@@ -20,6 +20,7 @@ import {
   EMPTY_LOCK,
   isExactlyLocked,
   type Lock,
+  mergeLocks,
   nextLock,
   packagesOf,
   parseLock,
@@ -128,15 +129,18 @@ export class LockFile {
     how: 'build' | 'update',
   ): Promise<Failure | undefined> {
     if (how === 'build' && isExactlyLocked(this.graph, this.lock)) return undefined;
-    const next = nextLock(
+    const own = nextLock(
       { graph: this.free, isWhole: this.#place.isWhole },
       (id) => resultOf(outcome, id),
       this.lock,
     );
+    if (this.text === undefined && own.sources.length === 0) return undefined;
+    const merged = await this.#withOthers(own, how);
+    if (!merged.ok) return merged.error;
+    const { next, text: onDisk } = merged.value;
     const text = renderLock(next);
-    const isSame = text === this.text;
+    const isSame = text === onDisk;
     if (isSame && how === 'build') return undefined;
-    if (this.text === undefined && next.sources.length === 0) return undefined;
     const fault = isSame ? undefined : await this.#write(text);
     if (fault !== undefined) return fault;
     const changes = this.text === undefined ? [] : changesBetween(this.lock, next);
@@ -149,6 +153,19 @@ export class LockFile {
       changes,
     });
     return undefined;
+  }
+
+  /** Somebody may have written the lock since it was read: theirs stands, with what it lacks of ours. */
+  async #withOthers(
+    own: Lock,
+    how: 'build' | 'update',
+  ): Promise<Result<{ readonly next: Lock; readonly text: string | undefined }, Failure>> {
+    const { file } = this;
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text === this.text || text === undefined) return ok({ next: own, text });
+    const theirs = parseLock(text, file);
+    if (!theirs.ok || how === 'update') return err({ kind: 'input-changed', file });
+    return ok({ next: mergeLocks(theirs.value, own), text });
   }
 
   async #write(text: string): Promise<Failure | undefined> {

@@ -10,7 +10,8 @@ import type { SingleRunLocking } from './single-run-locking.js';
 /** What a run is given to build with the packages it is to have. */
 export interface LockedRun {
   readonly graph: Graph<Step>;
-  readonly lock: LockFile;
+  /** Absent where it must not change. */
+  readonly lock?: LockFile;
   readonly forced: ReadonlySet<StepId>;
 }
 
@@ -34,7 +35,8 @@ export async function lockSingleRun(
   }
   const outdated = packages === 'require' ? lock.outdated(wanted) : undefined;
   if (outdated !== undefined) return err(outdated);
-  const run = { graph: await lock.graphFor(wanted, store.blobs), lock, forced: new Set<StepId>() };
+  const run = { graph: await lock.graphFor(wanted, store.blobs), forced: new Set<StepId>() };
   const lacks = network === 'offline' ? await offlineLacks({ ...run, wanted }, at.session) : undefined;
-  return lacks === undefined ? ok(run) : err(lacks);
+  if (lacks !== undefined) return err(lacks);
+  return ok(packages === 'require' ? run : { ...run, lock });
 }

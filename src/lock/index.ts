@@ -6,5 +6,5 @@ export { applyLock, isExactlyLocked, KEEP_ALL, LockLookup, type LockPolicy } fro
 export { changesBetween, packagesOf, pendingChanges } from './changes.js';
 export { LOCK_FORMAT, renderLock } from './format.js';
 export { EMPTY_LOCK, identityOf, type Lock, type LockedSet, type LockedSource } from './model.js';
-export { nextLock, type Results } from './next.js';
+export { mergeLocks, nextLock, type Results } from './next.js';
 export { parseLock } from './parse.js';

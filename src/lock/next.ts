@@ -43,7 +43,14 @@ export function nextLock({ graph, isWhole }: Locked, results: Results, before: L
     const section = sectionOf(step, { graph, results, lookup });
     if (section !== undefined) sources.set(canonicalJson(section.source), section);
   }
-  if (!isWhole) for (const old of before.sources) keepSection(sources, old);
+  const next = { sources: [...sources.values()] };
+  return isWhole ? next : mergeLocks(next, before);
+}
+
+/** A lock with what it lacks from another one, as far as that fits: lists that were resolved on top of the same base. */
+export function mergeLocks(lock: Lock, other: Lock): Lock {
+  const sources = new Map(lock.sources.map((section) => [canonicalJson(section.source), section]));
+  for (const section of other.sources) keepSection(sources, section);
   return { sources: [...sources.values()] };
 }
 

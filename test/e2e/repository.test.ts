@@ -9,6 +9,9 @@ import { type GpgRig, gpgRig, newKey } from '../support/gpg-rig.js';
 import { flipped, openRepository, type Repository } from '../support/repository.js';
 import { kindsRan, Rig } from './support/rig.js';
 
+/** A base is made here, which takes half a minute on a machine that does nothing else. */
+const MINUTES_10 = 600_000;
+
 let rig: Rig;
 beforeEach(() => {
   rig = new Rig();
@@ -97,7 +100,9 @@ describe('a repository', () => {
   const lock = () => readFileSync(rig.path('mkve.lock'), 'utf8');
   const UNASKED = { status: 0, kinds: [], asked: [] };
 
-  it('is asked once; an update brings its news, and what stays the same is not built again', async () => {
+  it('is asked once; an update brings its news, and what stays the same is not built again', {
+    timeout: MINUTES_10,
+  }, async () => {
     project();
     expect(await build('--locked')).toMatchObject({ status: 3, asked: [] });
     const first = await build();
@@ -151,7 +156,9 @@ describe('a repository', () => {
     expect(lock()).toBe(locked);
   });
 
-  it('need not be there for a locked build, in a store that has the packages and no result', async () => {
+  it('need not be there for a locked build, in a store that has the packages and no result', {
+    timeout: MINUTES_10,
+  }, async () => {
     project();
     const first = await build();
     expect(first.status, first.stderr).toBe(0);

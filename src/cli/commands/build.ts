@@ -44,7 +44,7 @@ export async function buildCommand(command: Command, options: Options): Promise<
           graph,
           targets: chosen.value,
           session,
-          lock,
+          ...(has(options, 'locked') ? {} : { lock }),
           reporter,
           jobs,
           onFailure: has(options, 'keep-going') ? 'keep-going' : 'stop',

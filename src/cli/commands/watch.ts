@@ -55,7 +55,7 @@ async function watch({ host, signal }: Command, request: WatchRequest): Promise<
         graph: project.graph,
         targets: project.targets.filter((target) => targets.includes(target)),
         session: project.session,
-        lock: project.lock,
+        ...(request.packages === 'require' ? {} : { lock: project.lock }),
         shared: project.shared,
         reporter,
         jobs: project.jobs,

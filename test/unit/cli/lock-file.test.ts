@@ -88,6 +88,27 @@ describe('the file of a lock', () => {
     expect(moved.events).toMatchObject([{ how: 'written', changes: { length: 2 } }]);
   });
 
+  it('that somebody else wrote meanwhile keeps what they wrote, and gets what it lacks', async () => {
+    const [less, vim] = [graphOf(['less'], ['vim']), graphOf(['less'], ['vim'])];
+    const only = (name: string) => {
+      const outcome = outcomeOf(less, digestOf('lists'));
+      const steps = [...outcome.steps].filter(([id]) => {
+        const step = less.steps.get(id);
+        return step?.kind !== 'resolve' || step.base === undefined || step.packages.includes(name);
+      });
+      return { ...outcome, steps: new Map(steps) };
+    };
+    const [mine, theirs] = [await open(less), await open(vim)];
+    await record(theirs, only('vim'));
+    await record(mine, only('less'));
+    const both = await open(less);
+    expect(both.outdated(stepsOf(less))).toBeUndefined();
+    await record(mine, outcomeOf(less, digestOf('newer'), '2.0'));
+    expect((await open(less)).text).toBe(both.text);
+    const late = await record(mine, outcomeOf(less, digestOf('newer'), '2.0'), 'update');
+    expect(late.fault).toMatchObject({ kind: 'input-changed' });
+  });
+
   it('is not written for a build that resolved nothing', async () => {
     const lock = await open(graphOf());
     expect(await record(lock, { steps: new Map(), durationMs: 0 })).toEqual({ fault: undefined, events: [] });
