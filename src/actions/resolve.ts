@@ -51,6 +51,8 @@ export const resolve: ActionKind<ResolveStep> = {
       const box = opened.value;
       const resolved = await box.resolve(names.value);
       if (!resolved.ok) return resolved;
+      const moved = movedAgainst(step, resolved.value);
+      if (moved.length > 0) return err({ kind: 'packages-gone', packages: moved });
       // Only the base is chosen by what the repository says of its packages.
       const packages = step.base === undefined ? await box.withPriorities(resolved.value) : resolved.value;
       const kept = packages
@@ -132,6 +134,16 @@ async function listsOf(
   const lists = await snapshotLists(snapshot, store.blobs);
   if (lists !== undefined) return ok(lists);
   return err({ kind: 'store-damaged', detail: `the package lists of ${nameOf(source)} are gone` });
+}
+
+/** Pinned packages that apt knows no more in the version that they have to keep, so that it took another. */
+function movedAgainst({ pinned }: ResolveStep, resolved: readonly ResolvedPackage[]): readonly string[] {
+  const held = pinned?.packages ?? [];
+  return held
+    .filter(({ name, version, arch }) =>
+      resolved.some((one) => one.name === name && one.arch === arch && one.version !== version),
+    )
+    .map(({ name, version, arch }) => `${name} ${version} ${arch}`);
 }
 
 /** A package that must not move stays the very file that it was, wherever apt saw its version. */

@@ -111,9 +111,10 @@ export class AptBox {
   async pin(packages: readonly ExactPackage[], index: string): Promise<void> {
     const { directory } = this.#paths;
     // apt takes a list without any package for a broken one.
-    if (packages.length === 0) return;
-    await writeFile(join(this.lists, `${PIN_LIST}Packages`), index);
-    await appendFile(join(directory, 'sources.list'), `${PIN_SOURCE}\n`);
+    if (index.trim() !== '') {
+      await writeFile(join(this.lists, `${PIN_LIST}Packages`), index);
+      await appendFile(join(directory, 'sources.list'), `${PIN_SOURCE}\n`);
+    }
     // A priority over 1000 also stands against a newer version (apt_preferences(5)).
     const preferences = packages.map(
       ({ name, version }) => `Package: ${name}\nPin: version ${version}\nPin-Priority: 1001\n`,

@@ -247,6 +247,21 @@ describe('a repository that moves on', () => {
     expect(named(moved.packages, 'mkve-probe')).toEqual(named(first.packages, 'mkve-probe'));
   });
 
+  it('cannot be followed for one package once what has to be held is in no list any more: that is said', async () => {
+    const first = await resolve(EMPTY_LOCK);
+    const only = (moving: string): LockPolicy => ({
+      snapshots: 'free',
+      lists: (_step, packages) => packages.filter(({ name }) => name !== moving),
+    });
+    await repository.publish([probe('2.0'), lib('2.0')]);
+    const second = await resolve(first.lock, { policy: only('mkve-lib'), anew: true });
+    expect(versions(second)).toEqual(['mkve-lib 2.0', 'mkve-probe 1.0']);
+    await repository.publish([probe('3.0'), lib('3.0')]);
+    const third = await resolve(second.lock, { policy: only('mkve-lib'), anew: true });
+    expect(third.failure).toEqual({ kind: 'packages-gone', packages: ['mkve-probe 1.0 amd64'] });
+    expect(third.lock.sources[0]?.sets).toEqual(second.lock.sources[0]?.sets);
+  });
+
   it('gives the base the priorities of its lists, which packages may contradict', async () => {
     await repository.publish([{ ...probe('1.0'), index: { Priority: 'required' } }, lib('1.0')]);
     const { packages } = await resolve(EMPTY_LOCK);
