@@ -23,7 +23,7 @@ export interface LockedSource extends LockedSnapshot {
 export interface LockedSet {
   /** Names as templates list them, sorted; none for the base system. */
   readonly requested: readonly string[];
-  /** Of all but the base: the digest of the base's packages on top of which these were resolved. */
+  /** The digest of the base's packages on top of which these were resolved; absent for the base, and without such a set. */
   readonly onto?: Digest;
   /** By name and architecture. */
   readonly packages: readonly ExactPackage[];

@@ -79,9 +79,11 @@ function sectionOf(step: SnapshotStep, from: From): LockedSource | undefined {
   const lists = [...from.graph.steps.values()].filter(
     (one): one is ResolveStep => one.kind === 'resolve' && one.snapshot === step.id,
   );
-  const base = lists.map((list) => setOf(list, undefined, from)).find((set) => set?.requested.length === 0);
-  if (base === undefined) return undefined;
-  const onto = digestOfPackages(base.packages);
+  const ofBase = lists.find(({ base }) => base === undefined);
+  const base = ofBase === undefined ? undefined : setOf(ofBase, undefined, from);
+  // Of a base that is not made of packages, such as a tarball, the source has the digest.
+  if (ofBase !== undefined && base === undefined) return undefined;
+  const onto = base === undefined ? undefined : digestOfPackages(base.packages);
   const sets = new Map<string, LockedSet>();
   for (const list of lists) {
     const set = setOf(list, onto, from);

@@ -92,8 +92,8 @@ function readSet(place: Place): LockedSet {
   );
   const packages = listOf(fields.get('packages'), `${place.path}.packages`).map(readPackage);
   const onto = fields.get('onto');
-  if (requested.length === 0) return { requested, packages };
-  if (!isDigest(onto?.value)) throw mistake(onto, `${place.path}.onto`, DIGEST);
+  if (onto === undefined) return { requested, packages };
+  if (!isDigest(onto.value)) throw mistake(onto, `${place.path}.onto`, DIGEST);
   return { requested, onto: onto.value, packages };
 }
 

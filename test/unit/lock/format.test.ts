@@ -89,7 +89,7 @@ describe('a lock that is not as mkve writes it', () => {
       /version: expected a version/,
     ],
     ['a size of text', text.replace('"size":10', '"size":"10"'), /size: expected a number/],
-    ['no base under a list', text.replace(/ *"onto".*\n/, ''), /onto: expected sha256/],
+    ['a base that is no digest', text.replace(/"onto": "sha256:/, '"onto": "'), /onto: expected sha256/],
     ['a list for a file', '[]', /the file: expected an object/],
     ['nothing', '', /is not JSON/],
   ])('is refused for %s', (_what, changed, message) => {

@@ -166,6 +166,31 @@ describe('a lock put into a graph', () => {
     ]);
   });
 
+  it('fits lists on a base that is not made of packages, and a list without a base does not fit one that is', () => {
+    const steps = new Map(
+      [...graph.steps].filter(([, step]) => step.kind !== 'resolve' || step.base !== undefined),
+    );
+    const bare: Graph<Step> = { steps, inputs: graph.inputs };
+    const made = lockOf(bare);
+    expect(named(made)).toEqual(['less', 'vim']);
+    expect(listsOf(applyLock(bare, made)).map((step) => step.locked?.length)).toEqual([1, 1]);
+    expect(listsOf(applyLock(bare, lock)).map((step) => step.locked)).toEqual([
+      lock.sources[0]?.sets[1]?.packages,
+      lock.sources[0]?.sets[2]?.packages,
+    ]);
+    const [section] = made.sources;
+    const mixed = {
+      sources: [
+        { ...section, sets: [...(section?.sets ?? []), { requested: [], packages: [exact('libc6')] }] },
+      ],
+    } as Lock;
+    expect(listsOf(applyLock(graph, mixed)).map((step) => step.locked !== undefined)).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
   it('is exactly what the graph asks for, or not', () => {
     const isExact = (of: Graph<Step>) => isExactlyLocked(applyLock(of, lock), lock);
     expect(isExact(graph)).toBe(true);
