@@ -42,11 +42,15 @@ let source: PackageSource;
 let store: Store;
 let scratch: ReturnType<typeof privateDirectory>;
 let serial = 0;
+let places = 0;
 
+/** For keys and packages to be made on a busy machine. */
+const PATIENCE_MS = 60_000;
 const RELEASE = 'dists/local/InRelease';
 const LISTS = 'dists/local/main/binary-amd64/Packages';
 const essential = (name: string, version: string, control = {}): Package => ({
-  ...{ name, version, content: `${name} ${version}`, arch: 'amd64' },
+  // Of every test others, so that one store serves all.
+  ...{ name, version, content: `${name} ${version} ${serial}`, arch: 'amd64' },
   control: { Essential: 'yes', Priority: 'optional', ...control },
 });
 const probe = (version: string) => essential('mkve-probe', version, { Depends: 'mkve-lib' });
@@ -77,15 +81,16 @@ beforeAll(async () => {
     variant: 'essential',
     recommends: false,
   };
-});
-beforeEach(async () => {
-  const opened = await openStore(join(scratch.path, `store${serial++}`));
+  const opened = await openStore(join(scratch.path, 'store'));
   store = opened.ok ? opened.value : expect.fail('no store');
+}, PATIENCE_MS);
+beforeEach(async () => {
+  serial++;
   await repository.publish([probe('1.0'), lib('1.0')]);
   for (const path of [RELEASE, LISTS, deb('mkve-probe', '1.0'), deb('mkve-lib', '1.0')])
     repository.serve(path, 'whole');
   repository.requests();
-});
+}, PATIENCE_MS);
 afterAll(async () => {
   repository.close();
   await homes.remove();
@@ -149,6 +154,8 @@ async function resolve(
   return { lock: next, packages: next.sources[0]?.sets[0]?.packages ?? [], failure: failureOf(outcome) };
 }
 
+/** As the first build in a store does. */
+const fresh = (network: ActionDeps['network'] = 'allowed') => resolve(EMPTY_LOCK, { network, anew: true });
 const everything: LockPolicy = { snapshots: 'free', lists: () => 'free' };
 const update = (lock: Lock) => resolve(lock, { policy: everything, anew: true });
 
@@ -163,7 +170,7 @@ function failureOf({ steps }: BuildOutcome): Failure | undefined {
 
 /** Brings packages into a directory, as installing them does; answers what went wrong, and what lies there. */
 async function supply(packages: readonly ExactPackage[], network: ActionDeps['network'] = 'allowed') {
-  const place = join(store.root, 'tmp', `supply${serial++}`);
+  const place = join(store.root, 'tmp', `supply${places++}`);
   await mkdir(join(place, 'apt'), { recursive: true });
   const wanted = packages.map((one) => ({ ...one, file: debFileName(one), uri: one.origin }));
   const context = {
@@ -184,7 +191,7 @@ const named = (packages: readonly ExactPackage[], name: string) =>
 
 describe('a repository that moves on', () => {
   it('is not asked while all is locked, even with a new version; an update brings that and nothing else', async () => {
-    const first = await resolve(EMPTY_LOCK);
+    const first = await fresh();
     expect(versions(first)).toEqual(['mkve-lib 1.0', 'mkve-probe 1.0']);
     await repository.publish([probe('2.0'), lib('1.0')]);
     repository.requests();
@@ -197,7 +204,7 @@ describe('a repository that moves on', () => {
   });
 
   it('gives locked packages as long as it has their files, whatever its lists say', async () => {
-    const { packages } = await resolve(EMPTY_LOCK);
+    const { packages } = await fresh();
     await repository.publish([probe('2.0'), lib('2.0')]);
     expect(await supply(packages)).toMatchObject({ failure: undefined, files: { length: 2 } });
     repository.requests();
@@ -207,7 +214,7 @@ describe('a repository that moves on', () => {
   });
 
   it('and has removed packages is told by their names; what it still has is kept', async () => {
-    const { packages } = await resolve(EMPTY_LOCK);
+    const { packages } = await fresh();
     repository.change(deb('mkve-probe', '1.0'), () => undefined);
     const supplied = await supply(packages);
     expect(supplied.failure).toEqual({ kind: 'packages-gone', packages: ['mkve-probe 1.0 amd64'] });
@@ -218,7 +225,7 @@ describe('a repository that moves on', () => {
   });
 
   it('with another file under a version that is locked never gets it in; an update says that it is another', async () => {
-    const first = await resolve(EMPTY_LOCK);
+    const first = await fresh();
     await repository.publish([{ ...probe('1.0'), content: 'altered' }, lib('1.0')]);
     const supplied = await supply(first.packages);
     expect(supplied.failure).toMatchObject({
@@ -234,7 +241,7 @@ describe('a repository that moves on', () => {
   });
 
   it('can be followed for one package, while all others are held', async () => {
-    const first = await resolve(EMPTY_LOCK);
+    const first = await fresh();
     await repository.publish([probe('2.0'), lib('2.0')]);
     repository.change(deb('mkve-probe', '1.0'), () => undefined);
     const policy: LockPolicy = {
@@ -248,7 +255,7 @@ describe('a repository that moves on', () => {
   });
 
   it('cannot be followed for one package once what has to be held is in no list any more: that is said', async () => {
-    const first = await resolve(EMPTY_LOCK);
+    const first = await fresh();
     const only = (moving: string): LockPolicy => ({
       snapshots: 'free',
       lists: (_step, packages) => packages.filter(({ name }) => name !== moving),
@@ -264,14 +271,14 @@ describe('a repository that moves on', () => {
 
   it('gives the base the priorities of its lists, which packages may contradict', async () => {
     await repository.publish([{ ...probe('1.0'), index: { Priority: 'required' } }, lib('1.0')]);
-    const { packages } = await resolve(EMPTY_LOCK);
+    const { packages } = await fresh();
     expect(packages.map(({ priority }) => priority)).toEqual(['optional', 'required']);
   });
 });
 
 describe('a repository that fails', () => {
   it('has an update refused for a bad signature or for lists that it did not sign, and the lock left alone', async () => {
-    const first = await resolve(EMPTY_LOCK);
+    const first = await fresh();
     repository.change(RELEASE, flipped);
     const refused = await update(first.lock);
     expect(refused.failure).toMatchObject({ kind: 'repository-untrusted', url: repository.url });
@@ -290,7 +297,7 @@ describe('a repository that fails', () => {
   it.each(['truncated', 'reset'] as const)(
     'and serves a package %s fails, and goes on once it is mended',
     async (manner) => {
-      const { packages } = await resolve(EMPTY_LOCK);
+      const { packages } = await fresh();
       const file = deb('mkve-probe', '1.0');
       repository.serve(file, manner);
       const supplied = await supply(packages);
@@ -308,7 +315,7 @@ describe('a repository that fails', () => {
   );
 
   it('once, or is slow, is waited for', async () => {
-    const { packages } = await resolve(EMPTY_LOCK);
+    const { packages } = await fresh();
     repository.serve(deb('mkve-probe', '1.0'), 'reset-once');
     repository.serve(deb('mkve-lib', '1.0'), 'slow');
     expect(await supply(packages)).toMatchObject({ failure: undefined, files: { length: 2 } });
@@ -316,7 +323,7 @@ describe('a repository that fails', () => {
 
   it('and serves its lists truncated gives no snapshot', async () => {
     repository.serve(LISTS, 'truncated');
-    const refused = await resolve(EMPTY_LOCK);
+    const refused = await fresh();
     expect(refused.failure).toMatchObject({
       kind: 'mirror-unreachable',
       urls: [`${repository.url}/${LISTS}`],
@@ -325,7 +332,7 @@ describe('a repository that fails', () => {
   });
 
   it('is not asked at all offline: what is missing is said', async () => {
-    const lacking = await resolve(EMPTY_LOCK, { network: 'offline' });
+    const lacking = await fresh('offline');
     expect(lacking.failure).toEqual({ kind: 'offline-lacks', missing: ['package lists of local for amd64'] });
     expect(repository.requests()).toEqual([]);
   });
