@@ -35,7 +35,7 @@ export const command: ActionKind<CommandStep> = {
       network: 'none',
       files: [],
     } as const;
-    return runInside(request, context, deps);
+    return runInside(request, { step: step.id, context }, deps);
   },
 };
 

@@ -4,8 +4,8 @@ import type { Step, StepKind } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import type { Outputs } from '../store/index.js';
 import { archive } from './archive.js';
-import { base } from './base.js';
 import { bundle } from './bundle.js';
+import { baseBy, packagesBy, snapshotBy } from './by-backend.js';
 import { command } from './command.js';
 import { conf } from './conf.js';
 import { copy } from './copy.js';
@@ -13,18 +13,17 @@ import { hook } from './hook.js';
 import { type ActionDeps, type ActionKind, authored, type Inputs } from './kind.js';
 import { metainfo } from './metainfo.js';
 import { pack } from './pack.js';
-import { packages } from './packages.js';
 import { resolve } from './resolve.js';
 import { sign } from './sign.js';
-import { snapshot } from './snapshot.js';
 import { tarify } from './tarify.js';
 
-type Kinds = { readonly [K in StepKind]: ActionKind<Extract<Step, { kind: K }>> };
+type Kinds = { readonly [K in StepKind]: (step: Extract<Step, { kind: K }>) => unknown };
 
 const KINDS: Kinds = {
-  ...{ snapshot, resolve, base, packages },
-  ...{ hook, command, copy, conf },
-  ...{ pack, tarify, metainfo, sign, bundle, archive },
+  ...{ snapshot: snapshotBy, base: baseBy, packages: packagesBy },
+  ...{ resolve: () => resolve, hook: () => hook, command: () => command, copy: () => copy },
+  ...{ conf: () => conf, pack: () => pack, tarify: () => tarify, metainfo: () => metainfo },
+  ...{ sign: () => sign, bundle: () => bundle, archive: () => archive },
 };
 
 /** The executor of real builds. */
@@ -45,8 +44,8 @@ export class ActionExecutor implements Executor<Step> {
     return names.get(path) ?? names.get(first) ?? authored(path.replace(/^env\./, 'environment '));
   }
 
-  given(step: Step): Outputs | undefined {
-    return kindOf(step).given?.(step);
+  given(step: Step, inputs: Inputs): Outputs | undefined {
+    return kindOf(step).given?.(step, inputs);
   }
 
   isUsable(step: Step, outputs: Outputs): Promise<boolean> {
@@ -62,5 +61,5 @@ export class ActionExecutor implements Executor<Step> {
 
 // The table pairs each kind with its own step type, which TypeScript cannot follow through the lookup.
 function kindOf(step: Step): ActionKind<Step> {
-  return KINDS[step.kind] as unknown as ActionKind<Step>;
+  return (KINDS[step.kind] as (step: Step) => unknown)(step) as ActionKind<Step>;
 }

@@ -35,18 +35,17 @@ export const hook: ActionKind<HookStep> = {
     if (step.network === 'host' && deps.network === 'offline')
       return err({ kind: 'offline-lacks', missing: [`the network for hook ${step.hook.name}`] });
     const from = rootfsState(context.inputs['from']);
-    const bytes = await readHook(step);
-    if (!bytes.ok) return bytes;
-    const path = `/tmp/mkve/${step.hook.name}`;
+    const file = await hookAtHand(step);
+    if (!file.ok) return file;
     const request = {
       state: from,
       what: `hook ${step.hook.name}`,
-      argv: [path, ...step.hook.args],
+      argv: [file.value.path, ...step.hook.args],
       env: environmentOf(step, from),
       network: step.network,
-      files: [{ path, bytes: bytes.value }],
+      files: [file.value],
     };
-    return runInside(request, context, deps);
+    return runInside(request, { step: step.id, context }, deps);
   },
 };
 
@@ -54,11 +53,21 @@ function environmentOf(step: HookStep, from: RootfsState): Readonly<Record<strin
   return { ...insideEnvironment(from.sourceDateEpoch), ...step.env };
 }
 
+/** A hook as it is put into the root file system. */
+export interface HookAtHand {
+  /** Under /tmp. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
 /** The bytes that the key was made of, or a failure when the file has changed since. */
-async function readHook({ hook: { file, digest } }: HookStep): Promise<Result<Buffer, Failure>> {
+export async function hookAtHand({
+  hook: { name, file, digest },
+}: HookStep): Promise<Result<HookAtHand, Failure>> {
   try {
     const bytes = await readFile(file);
-    return digestOf(bytes) === digest ? ok(bytes) : err({ kind: 'input-changed', file });
+    if (digestOf(bytes) !== digest) return err({ kind: 'input-changed', file });
+    return ok({ path: `/tmp/mkve/${name}`, bytes });
   } catch (thrown) {
     return err({ kind: 'input-unreadable', file, detail: messageOf(thrown) });
   }

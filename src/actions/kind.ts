@@ -1,8 +1,8 @@
 import type { CommandRunner, Result } from '../base/index.js';
 import type { Action, InputName, RunContext } from '../engine/index.js';
-import type { Step } from '../graph/index.js';
+import type { BaseStep, PackageSource, Step, StepId } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
-import type { WorkerIdentity, WorkerPool } from '../rootfs/index.js';
+import type { Attachment, Ended, WorkerIdentity, WorkerPool } from '../rootfs/index.js';
 import type { Outputs, Store } from '../store/index.js';
 
 /** What actions have at hand. */
@@ -19,8 +19,20 @@ export interface ActionDeps {
   readonly network: 'allowed' | 'offline';
   /** Owner of what workers write, where that is not the caller. */
   readonly writer: WorkerIdentity | undefined;
+  /** Lets a person look around where a command failed, before what it left is thrown away. Absent: nobody does. */
+  readonly visitFailure?: (visit: FailedVisit) => Promise<void>;
   /** Version of mkve, for the metadata of bundles. */
   readonly version: string;
+}
+
+/** A command of a step failed, and the root file system is as it left it. */
+export interface FailedVisit {
+  readonly step: StepId;
+  readonly failure: Failure;
+  /** The command, as it can be run there again. */
+  readonly argv: readonly string[];
+  /** Opens a shell there; resolves when it has ended. */
+  readonly open: (attachment: Attachment) => Promise<Ended>;
 }
 
 export type Inputs = Readonly<Record<string, Outputs>>;
@@ -31,10 +43,13 @@ export interface ActionKind<S extends Step> {
   /** Names of the parts of its action document, by path or by the first word of the path. */
   inputNames(step: S): Readonly<Record<string, InputName>>;
   /** The result of a step that says it itself. */
-  given?(step: S): Outputs | undefined;
+  given?(step: S, inputs: Inputs): Outputs | undefined;
   isUsable(step: S, outputs: Outputs, deps: ActionDeps): Promise<boolean>;
   run(step: S, context: RunContext, deps: ActionDeps): Promise<Result<Outputs, Failure>>;
 }
+
+/** The step that makes a base with one backend. */
+export type BaseOf<S extends PackageSource> = BaseStep & { readonly source: S };
 
 /** An input that its author wrote. */
 export function authored(words: string): InputName {

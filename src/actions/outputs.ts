@@ -1,7 +1,7 @@
 import { bug, type CanonicalValue, type Digest, err, isDigest, ok, type Result } from '../base/index.js';
-import type { PackageSource, RootfsFormat } from '../graph/index.js';
+import type { PackageSource, RepositorySource, RootfsFormat } from '../graph/index.js';
 import type { PackedRootfs } from '../pack/index.js';
-import type { ResolvedPackage } from '../packages/index.js';
+import { backendOf, type ResolvedPackage } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
 import type { Outputs, Store } from '../store/index.js';
 
@@ -21,17 +21,13 @@ export function snapshotOf(outputs: Outputs | undefined): Snapshot {
 
 /** The part of a package source that names a repository; keys of this machine only by their digests. */
 export function describeRepository(source: PackageSource): CanonicalValue {
-  return {
-    backend: source.backend,
-    suite: source.suite,
-    architecture: source.architecture,
-    repositories: source.repositories.map(({ uris, suites, components, keyrings }) => ({
-      uris,
-      suites,
-      components,
-      keyrings: keyrings.map(({ digest }) => digest),
-    })),
-  };
+  return backendOf(source).describe(source);
+}
+
+/** The author's own packages, which count for what is installed on a base. */
+export function describeLocal(source: RepositorySource): { readonly local?: CanonicalValue } {
+  const { local = [] } = source;
+  return local.length === 0 ? {} : { local: local.map(({ digest }) => digest).sort() };
 }
 
 export interface Resolved {
@@ -53,10 +49,16 @@ export function describeResolved({ packages }: Resolved): CanonicalValue {
   }));
 }
 
-/** dpkg's status file of a base, as a blob: what packages are resolved against. */
+/** The package database of a base, as a blob: what packages are resolved against. */
 export function baseStatus(outputs: Outputs): Digest {
   const { status } = outputs;
-  return isDigest(status) ? status : bug('a base without dpkg status');
+  return isDigest(status) ? status : bug('a base without a package database');
+}
+
+/** How the apt of a given base is configured, as a blob; absent where it has none. */
+export function aptConfiguration(outputs: Outputs): Digest | undefined {
+  const { apt } = outputs;
+  return isDigest(apt) ? apt : undefined;
 }
 
 /** Nothing for a system that is only to be made. */
@@ -67,7 +69,7 @@ export async function statusBytes(
   if (base === undefined) return ok(undefined);
   const bytes = await store.blobs.get(baseStatus(base));
   return bytes === undefined
-    ? err({ kind: 'store-damaged', detail: "dpkg's status of the base is gone" })
+    ? err({ kind: 'store-damaged', detail: 'the package database of the base is gone' })
     : ok(bytes);
 }
 

@@ -1,12 +1,20 @@
 import { type CanonicalValue, compareCodeUnits, type Digest, err, ok, type Result } from '../base/index.js';
 import type { RunContext } from '../engine/index.js';
-import type { ExactPackage, PackageSource, ResolveStep } from '../graph/index.js';
-import { AptBox, debFileName, type ResolvedPackage, variantPatterns } from '../packages/index.js';
+import {
+  type ExactPackage,
+  foundationOf,
+  type PackageSource,
+  type RepositorySource,
+  type ResolveStep,
+  sourceLabel,
+} from '../graph/index.js';
+import { type PackageBox, type ResolvedPackage, repositoryBackendOf } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
-import { type ActionDeps, type ActionKind, authored, left } from './kind.js';
-import { baseStatus, describeRepository, snapshotOf, statusBytes } from './outputs.js';
+import { type ActionDeps, type ActionKind, authored, type Inputs, left } from './kind.js';
+import { baseStatus, describeLocal, describeRepository, snapshotOf, statusBytes } from './outputs.js';
+import { openBox } from './package-supply.js';
 import { nameOf } from './snapshot.js';
-import { indexOf, linkLists, type SnapshotList, snapshotLists } from './snapshot-lists.js';
+import { linkLists, type SnapshotList, snapshotLists } from './snapshot-lists.js';
 
 /** Names to exact packages. Where a lock says what they are, the step does not run. */
 export const resolve: ActionKind<ResolveStep> = {
@@ -17,8 +25,10 @@ export const resolve: ActionKind<ResolveStep> = {
       repository: describeRepository(step.source),
       packages: [...step.packages].sort(compareCodeUnits),
       recommends: step.source.recommends,
-      ...(step.base === undefined ? { variant: step.source.variant } : {}),
-      ...(step.locked === undefined ? found(step, inputs) : { locked: describeExact(step.locked) }),
+      ...(step.base === undefined
+        ? repositoryBackendOf(step.source).describeBase(step.source)
+        : describeLocal(step.source)),
+      ...described(step, inputs),
     },
   }),
 
@@ -29,45 +39,73 @@ export const resolve: ActionKind<ResolveStep> = {
     installed: left('packages of the base'),
     locked: authored('packages in the lock'),
     pinned: authored('packages that are not to be updated'),
+    refused: left('packages of the base'),
+    local: authored('local packages'),
+    base: authored('packages of the base system'),
   }),
 
-  given: (step) => {
-    if (step.locked === undefined) return undefined;
+  given(step, inputs) {
+    const locked = lockedFor(step, inputs);
+    if (locked === undefined) return undefined;
     const names = namesOf(step);
     if (!names.ok) return undefined;
-    return { packages: step.locked.map(resolvedFrom) as unknown as CanonicalValue, requested: names.value };
+    const packages = locked.map((one) => resolvedFrom(one, step.source));
+    return { packages: packages as unknown as CanonicalValue, requested: names.value };
   },
 
   isUsable: () => Promise.resolve(true),
 
   async run(step, context, deps) {
+    if (step.lockedBy !== undefined) return err(otherBase(step, step.lockedBy));
     const names = namesOf(step);
     if (!names.ok) return names;
     const { store } = deps;
-    const directory = await store.staging.create('resolve');
+    const [directory, before] = [await store.staging.create('resolve'), await store.staging.create('before')];
     try {
-      const opened = await openBox(step, { directory, context }, deps);
+      const opened = await boxFor(step, { directory, before, context }, deps);
       if (!opened.ok) return opened;
       const box = opened.value;
       const resolved = await box.resolve(names.value);
       if (!resolved.ok) return resolved;
       const moved = movedAgainst(step, resolved.value);
       if (moved.length > 0) return err({ kind: 'packages-gone', packages: moved });
-      // Only the base is chosen by what the repository says of its packages.
-      const packages = step.base === undefined ? await box.withPriorities(resolved.value) : resolved.value;
+      const packages = step.base === undefined ? await box.forBase(resolved.value) : resolved.value;
       const kept = packages
         .map((one) => pinnedLike(one, step))
         .toSorted((a, b) => compareCodeUnits(a.name, b.name) || compareCodeUnits(a.arch, b.arch));
       return ok({ packages: kept as unknown as CanonicalValue, requested: names.value });
     } finally {
       await store.staging.remove(directory);
+      await store.staging.remove(before);
     }
   },
 };
 
-type Inputs = RunContext['inputs'];
+/** What the lock says, unless that is of another base than there is: the content of a given one is seen only now. */
+function lockedFor(step: ResolveStep, inputs: Inputs): readonly ExactPackage[] | undefined {
+  const { locked, lockedOnto, source } = step;
+  if (lockedOnto === undefined) return locked;
+  const status = inputs['base']?.['status'];
+  return foundationOf(status as Digest | undefined, source) === lockedOnto ? locked : undefined;
+}
 
-function found(step: ResolveStep, inputs: Inputs): { readonly [name: string]: CanonicalValue | undefined } {
+function otherBase({ packages, source }: ResolveStep, file: string): Failure {
+  const list = `the list ${packages.join(', ')}`;
+  return {
+    kind: 'lock-outdated',
+    file,
+    changes: [`it has ${list} for another content of ${sourceLabel(source)} than there is now`],
+  };
+}
+
+function described(
+  step: ResolveStep,
+  inputs: Inputs,
+): { readonly [name: string]: CanonicalValue | undefined } {
+  const locked = lockedFor(step, inputs);
+  if (locked !== undefined) return { locked: describeExact(locked) };
+  // The result of a build that was allowed to resolve anew does not count for one that is not.
+  if (step.lockedBy !== undefined) return { refused: step.lockedOnto };
   return {
     snapshot: snapshotOf(inputs['snapshot']).snapshot,
     ...(inputs['base'] === undefined ? {} : { installed: baseStatus(inputs['base']) }),
@@ -80,50 +118,46 @@ function describeExact(packages: readonly ExactPackage[]): CanonicalValue {
 }
 
 function namesOf({ source, packages, base }: ResolveStep): Result<readonly string[], Failure> {
-  if (base !== undefined) return ok(packages);
-  const patterns = variantPatterns(source);
-  if (patterns !== undefined) return ok(patterns);
-  const message = `unknown variant '${source.variant}'`;
-  return err({
-    kind: 'usage-wrong',
-    message,
-    hint: 'take minbase, apt, required, buildd, important or standard',
-  });
+  return base === undefined ? repositoryBackendOf(source).baseNames(source) : ok(packages);
+}
+
+/** A base is made of what the repositories have: it is shared by templates, and local packages are one's own. */
+function sourceOf({ source, base }: ResolveStep): RepositorySource {
+  return base === undefined ? { ...source, local: [] } : source;
 }
 
 interface BoxPlace {
   /** A private directory on the store's file system. */
   readonly directory: string;
+  /** Another one, for the lists of an older snapshot. */
+  readonly before: string;
   readonly context: RunContext;
 }
 
-/** An apt root whose lists are those of the snapshot: no network is asked for them. */
-async function openBox(
+/** A box with the lists of the snapshot and, for an update of some packages, with the others held. */
+async function boxFor(
   step: ResolveStep,
-  { directory, context }: BoxPlace,
+  { directory, before, context }: BoxPlace,
   deps: ActionDeps,
-): Promise<Result<AptBox, Failure>> {
-  const { source, pinned } = step;
-  const status = await statusBytes(context.inputs['base'], deps.store);
+): Promise<Result<PackageBox, Failure>> {
+  const { pinned } = step;
+  const source = sourceOf(step);
+  const base = context.inputs['base'];
+  const status = await statusBytes(base, deps.store);
   if (!status.ok) return status;
   const lists = await listsOf(snapshotOf(context.inputs['snapshot']).snapshot, source, deps);
   if (!lists.ok) return lists;
-  const { output, signal } = context;
-  const box = await AptBox.create({
-    paths: { directory, environment: deps.environment },
-    runner: await deps.runner(),
-    source,
-    ...(status.value === undefined ? {} : { status: status.value }),
-    ...{ output, signal },
-  });
-  const linked = await linkLists(lists.value, box.lists, deps.store);
+  const box = await openBox(
+    { source, lists: lists.value, status: status.value, base, directory, context },
+    deps,
+  );
+  if (!box.ok || pinned === undefined) return box;
+  const older = await listsOf(pinned.snapshot, source, deps);
+  if (!older.ok) return older;
+  const linked = await linkLists(older.value, before, deps.store);
   if (!linked.ok) return linked;
-  if (pinned !== undefined) {
-    const before = await listsOf(pinned.snapshot, source, deps);
-    if (!before.ok) return before;
-    await box.pin(pinned.packages, await indexOf(before.value, pinned.packages, deps.store.blobs));
-  }
-  return ok(box);
+  await box.value.hold(pinned.packages, before);
+  return box;
 }
 
 async function listsOf(
@@ -136,7 +170,7 @@ async function listsOf(
   return err({ kind: 'store-damaged', detail: `the package lists of ${nameOf(source)} are gone` });
 }
 
-/** Pinned packages that apt knows no more in the version that they have to keep, so that it took another. */
+/** Pinned packages that are known no more in the version that they have to keep, so that another was taken. */
 function movedAgainst({ pinned }: ResolveStep, resolved: readonly ResolvedPackage[]): readonly string[] {
   const held = pinned?.packages ?? [];
   return held
@@ -146,15 +180,15 @@ function movedAgainst({ pinned }: ResolveStep, resolved: readonly ResolvedPackag
     .map(({ name, version, arch }) => `${name} ${version} ${arch}`);
 }
 
-/** A package that must not move stays the very file that it was, wherever apt saw its version. */
-function pinnedLike(resolved: ResolvedPackage, { pinned }: ResolveStep): ResolvedPackage {
+/** A package that must not move stays the very file that it was, wherever its version was seen. */
+function pinnedLike(resolved: ResolvedPackage, { pinned, source }: ResolveStep): ResolvedPackage {
   const { name, version, arch } = resolved;
   const same = pinned?.packages.find(
     (one) => one.name === name && one.version === version && one.arch === arch,
   );
-  return same === undefined ? resolved : resolvedFrom(same);
+  return same === undefined ? resolved : resolvedFrom(same, source);
 }
 
-function resolvedFrom({ origin, ...exact }: ExactPackage): ResolvedPackage {
-  return { ...exact, file: debFileName(exact), uri: origin };
+function resolvedFrom({ origin, ...exact }: ExactPackage, source: RepositorySource): ResolvedPackage {
+  return { ...exact, file: repositoryBackendOf(source).fileName(exact), uri: origin };
 }

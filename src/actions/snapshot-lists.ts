@@ -1,14 +1,13 @@
 import { link, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { canonicalJson, type Digest, err, ok, type Result } from '../base/index.js';
-import { stanzasOf } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
 import type { BlobStore, Store } from '../store/index.js';
 
 /** A file of repository metadata as it was in a snapshot. */
 export interface SnapshotList {
-  /** As apt names it. */
+  /** As the package tool names it; may hold slashes. */
   readonly name: string;
   readonly blob: Digest;
 }
@@ -30,7 +29,7 @@ export async function snapshotLists(
   return sizes.includes(undefined) ? undefined : lists;
 }
 
-/** apt's lists as they were in the snapshot, as hard links to the blobs. */
+/** The lists as they were in the snapshot, as hard links to the blobs. */
 export async function linkLists(
   lists: readonly SnapshotList[],
   directory: string,
@@ -38,25 +37,12 @@ export async function linkLists(
 ): Promise<Result<void, Failure>> {
   await mkdir(directory, { recursive: true });
   for (const { name, blob } of lists) {
-    // Read, and so verified, since apt will not look at the digest of a list it believes to have fetched.
+    // Read, and so verified, since no tool will look at the digest of a list it believes to have fetched.
     if ((await blobs.get(blob)) === undefined)
       return err({ kind: 'store-damaged', detail: `the list ${name} is gone` });
-    await link(blobs.pathOf(blob), join(directory, name));
+    const place = join(directory, name);
+    await mkdir(dirname(place), { recursive: true });
+    await link(blobs.pathOf(blob), place);
   }
   return ok(undefined);
-}
-
-/** The stanzas of packages in the lists of a snapshot, as an index of their own. */
-export async function indexOf(
-  lists: readonly SnapshotList[],
-  packages: Parameters<typeof stanzasOf>[1],
-  blobs: BlobStore,
-): Promise<string> {
-  const stanzas: string[] = [];
-  for (const { name, blob } of lists) {
-    if (!name.endsWith('_Packages')) continue;
-    const index = await blobs.get(blob);
-    if (index !== undefined) stanzas.push(...stanzasOf(index.toString('utf8'), packages));
-  }
-  return `${stanzas.join('\n\n')}\n`;
 }

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 
-import { err, ok } from '../base/index.js';
-import type { PackageSource, SnapshotStep } from '../graph/index.js';
-import { AptBox } from '../packages/index.js';
-import { type ActionKind, authored } from './kind.js';
-import { describeRepository, snapshotOf } from './outputs.js';
+import { bug, type CanonicalValue, err, ok } from '../base/index.js';
+import type { PackageSource, RepositorySource, SnapshotStep } from '../graph/index.js';
+import { type Metadata, repositoryBackendOf } from '../packages/index.js';
+import { type ActionKind, authored, left } from './kind.js';
+import { aptConfiguration, describeRepository, snapshotOf } from './outputs.js';
+import { openBox } from './package-supply.js';
 import { keepSnapshot, type SnapshotList, snapshotLists } from './snapshot-lists.js';
 
 /**
@@ -13,15 +14,20 @@ import { keepSnapshot, type SnapshotList, snapshotLists } from './snapshot-lists
  * step does not even run.
  */
 export const snapshot: ActionKind<SnapshotStep> = {
-  describe: ({ source, locked }) => ({
+  describe: ({ source, locked }, inputs) => ({
     kind: 'snapshot',
     version: 2,
-    inputs: { repository: describeRepository(source), locked: locked?.snapshot },
+    inputs: {
+      repository: describeRepository(source),
+      locked: locked?.snapshot,
+      ...(inputs['base'] === undefined ? {} : { configuration: aptConfiguration(inputs['base']) ?? null }),
+    },
   }),
 
   inputNames: () => ({
     repository: authored('package repositories'),
     locked: authored('snapshot in the lock'),
+    configuration: left("configuration of the base's apt"),
   }),
 
   given: ({ locked }) =>
@@ -31,24 +37,28 @@ export const snapshot: ActionKind<SnapshotStep> = {
     return (await snapshotLists(snapshotOf(outputs).snapshot, store.blobs)) !== undefined;
   },
 
-  async run({ source }, { output, progress, signal }, deps) {
+  async run(step, { output, progress, signal, inputs }, deps) {
+    const source = fetched(step);
     if (deps.network === 'offline')
       return err({ kind: 'offline-lacks', missing: [`package lists of ${nameOf(source)}`] });
     const directory = await deps.store.staging.create('snapshot');
     try {
-      const paths = { directory, environment: deps.environment };
-      const box = await AptBox.create({ paths, runner: await deps.runner(), source, output, signal });
-      const files = await box.update((done) => progress({ done, total: 100, unit: 'percent' }));
+      const base = inputs['base'];
+      const box = await openBox({ source, base, directory, context: { output, signal } }, deps);
+      if (!box.ok) return box;
+      const files = await box.value.update((done) => progress({ done, total: 100, unit: 'percent' }));
       if (!files.ok) return files;
       const lists: SnapshotList[] = [];
-      const releases: string[] = [];
+      const metadata: Metadata[] = [];
       for (const { name, path } of files.value) {
         const bytes = await readFile(path);
         lists.push({ name, blob: await deps.store.blobs.put(bytes) });
-        if (/Release$/.test(name)) releases.push(bytes.toString('utf8'));
+        metadata.push({ name, bytes });
       }
       const kept = await keepSnapshot(lists, deps.store.blobs);
-      return ok({ snapshot: kept, date: releaseDate(releases, source.suite) });
+      const date = repositoryBackendOf(source).dateOf(source, metadata);
+      // Named for the care of the store, which looks into results and not into blobs.
+      return ok({ snapshot: kept, date, lists: lists as unknown as CanonicalValue });
     } finally {
       await deps.store.staging.remove(directory);
     }
@@ -56,20 +66,21 @@ export const snapshot: ActionKind<SnapshotStep> = {
 };
 
 /** What a person calls a source of packages. */
-export function nameOf({ suite, architecture }: PackageSource): string {
-  return `${suite} for ${architecture}`;
+export function nameOf(source: PackageSource): string {
+  switch (source.backend) {
+    case 'mmdebstrap':
+      return `${source.suite} for ${source.architecture}`;
+    case 'dnf':
+      return `${source.release} for ${source.architecture}`;
+    case 'rootfs':
+      return `the repositories of ${source.name}`;
+    case 'hasher':
+      return `hasher for ${source.architecture}`;
+  }
 }
 
-/**
- * `Date` of the Release file of the suite itself. Those of its updates change every day without a change to most
- * root file systems.
- */
-function releaseDate(releases: readonly string[], suite: string): number {
-  const dates = releases.map((text) => ({
-    names: [/^Suite: (.*)$/m.exec(text)?.[1], /^Codename: (.*)$/m.exec(text)?.[1]],
-    seconds: Math.floor(Date.parse(/^Date: (.*)$/m.exec(text)?.[1] ?? '') / 1000),
-  }));
-  const own = dates.filter(({ names }) => names.includes(suite));
-  const seconds = (own.length > 0 ? own : dates).map((date) => date.seconds).filter(Number.isSafeInteger);
-  return Math.max(0, ...seconds);
+/** The author's own packages are no part of what is fetched. */
+function fetched({ source }: SnapshotStep): RepositorySource {
+  if (source.backend === 'hasher') return bug('hasher fetches its own metadata');
+  return { ...source, local: [] };
 }

@@ -7,6 +7,7 @@ export { type CanonicalValue, canonicalJson } from './canonical-json.js';
 export type { CommandOutcome, CommandRequest, CommandRunner } from './command.js';
 export { type Digest, digestFromHex, digestOf, hexOf, isDigest, parseDigest } from './digest.js';
 export { hasErrorCode, messageOf } from './errors.js';
+export { type DiffLine, diffLines, unifiedDiff } from './line-diff.js';
 export { compareCodeUnits } from './order.js';
 export { publishFile, publishStaged } from './publish.js';
 export { err, ok, type Result } from './result.js';

@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
 
 import { err, ok, type Result } from '../base/index.js';
-import { BACKENDS, type BundleConfig } from '../mkvefile/index.js';
+import type { BundleConfig } from '../mkvefile/index.js';
 import type { Failure } from '../report/index.js';
 import { hypervisorNameFault } from '../template/index.js';
 import { allOf, has, lastOf, type MkveBundleOption, type ParsedOptions } from './options/index.js';
 import { readLocking, type SingleRunLocking } from './single-run-locking.js';
+import { type SourceArguments, sourceMistake } from './source-arguments.js';
 
 /** What one run of mkve-bundle is to do, whoever said it. */
-export interface BundleArguments {
+export interface BundleArguments extends SourceArguments {
   /** As given: a path, or the name of an installed template. */
   readonly template: string;
   readonly hypervisor: string;
@@ -17,14 +18,11 @@ export interface BundleArguments {
   /** Absolute, in the order of the search. */
   readonly hooks: readonly string[];
   readonly sign: 'gpg' | 'none';
-  /** One of `BACKENDS`; absent: `auto`. */
-  readonly backend?: string;
-  readonly suite?: string;
-  readonly mirrors: readonly string[];
+  /** `shell`: one is opened where a step fails. */
+  readonly debug: 'shell' | 'none';
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
   /** Absolute. */
   readonly logfile?: string;
-  readonly arch?: string;
   readonly locking: SingleRunLocking;
 }
 
@@ -51,31 +49,47 @@ export function mergeBundleArguments(sources: {
   if (template === undefined || hypervisor === undefined || output === undefined) {
     return err(missing({ template, hypervisor, output }));
   }
-  const backend = textOf(lastOf(given, 'backend'), config.backend);
-  const mistake = mistakeIn({ hypervisor, output, backend });
+  const mistake = mistakeIn({ hypervisor, output });
   if (mistake !== undefined) return wrong(mistake);
+  const source = sourceOf(given, config);
+  const clash = sourceMistake(source);
+  if (clash !== undefined) return wrong(clash.message, clash.hint);
   const verbosity = verbosityOf(given, config);
   if (!verbosity.ok) return verbosity;
   const locking = readLocking((name) => has(given, name) || config[name] === true);
   if (!locking.ok) return locking;
   const hooks = firstFilled(allOf(given, 'hooks'), config.hooks ?? []);
-  const suite = textOf(lastOf(given, 'suite'), config.suite);
   const logfile = textOf(lastOf(given, 'logfile'), config.logfile);
-  const arch = textOf(lastOf(given, 'arch'), config.arch);
   return ok({
+    ...source,
     template,
     hypervisor,
     output: absolute(output.endsWith('.bun') ? output : `${output}.bun`),
     hooks: (hooks.length === 0 ? [STOCK_HOOK_DIRECTORY] : hooks).map(absolute),
     sign: has(given, 'force-no-sign') || config.forceNoSign === true ? 'none' : 'gpg',
+    debug: has(given, 'debug-shell') || config.debugShell === true ? 'shell' : 'none',
+    verbosity: verbosity.value,
+    locking: locking.value,
+    ...(logfile !== undefined && { logfile: absolute(logfile) }),
+  });
+}
+
+function sourceOf(given: Given, config: BundleConfig): SourceArguments {
+  const backend = textOf(lastOf(given, 'backend'), config.backend);
+  const suite = textOf(lastOf(given, 'suite'), config.suite);
+  const arch = textOf(lastOf(given, 'arch'), config.arch);
+  const rootfs = textOf(lastOf(given, 'rootfs'), config.rootfs);
+  const hshWorkdir = textOf(lastOf(given, 'hsh-workdir'), config.hshWorkdir);
+  const packageDirs = firstFilled(allOf(given, 'package-dir'), config.packageDirs ?? []);
+  return {
     ...(backend !== undefined && { backend }),
     ...(suite !== undefined && { suite }),
     mirrors: firstFilled(allOf(given, 'mirror'), config.mirrors ?? []),
-    verbosity: verbosity.value,
-    ...(logfile !== undefined && { logfile: absolute(logfile) }),
     ...(arch !== undefined && { arch }),
-    locking: locking.value,
-  });
+    ...(rootfs !== undefined && { rootfs }),
+    ...(hshWorkdir !== undefined && { hshWorkdir }),
+    ...(packageDirs.length > 0 && { packageDirs }),
+  };
 }
 
 /** What is given for the template; nothing when nobody gave one. */
@@ -92,17 +106,12 @@ function chosenTemplate(given: Given, config: BundleConfig): Result<string | und
   return ok(textOf(operand, option, config.template));
 }
 
-function mistakeIn(values: {
-  readonly hypervisor: string;
-  readonly output: string;
-  readonly backend: string | undefined;
-}): string | undefined {
-  const { hypervisor, output, backend } = values;
+function mistakeIn(values: { readonly hypervisor: string; readonly output: string }): string | undefined {
+  const { hypervisor, output } = values;
   const fault = hypervisorNameFault(hypervisor);
   if (fault !== undefined) return `hypervisor: ${fault}`;
   if (/(?:^|\/)\.{0,2}$/.test(output)) return `output: expected a file, found the directory '${output}'`;
-  if (backend === undefined || BACKENDS.includes(backend)) return undefined;
-  return `backend: expected ${BACKENDS.join(' or ')}, which are what this version has, found '${backend}'`;
+  return undefined;
 }
 
 /** What the command line says of either flag settles both: `--quiet` wins over `verbose=yes`. */

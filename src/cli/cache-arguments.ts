@@ -3,11 +3,11 @@ import { join, resolve } from 'node:path';
 import { err, ok, type Result } from '../base/index.js';
 import type { DeviceNode } from '../graph/index.js';
 import { usualDevices } from '../hypervisor/index.js';
-import { BACKENDS } from '../mkvefile/index.js';
 import type { Failure, Verbosity } from '../report/index.js';
 import { type ArchiveRequest, packageNameFault } from '../template/index.js';
 import { allOf, has, lastOf, type MkveCacheOption, type OrderedOptions } from './options/index.js';
 import { readLocking, type SingleRunLocking } from './single-run-locking.js';
+import { type SourceArguments, sourceMistake } from './source-arguments.js';
 
 type Given = OrderedOptions<MkveCacheOption>;
 
@@ -30,9 +30,7 @@ export type CacheArguments =
       readonly kind: 'build';
       readonly packages: readonly string[];
       readonly work: readonly WorkArgument[];
-      readonly suite?: string;
-      readonly mirrors: readonly string[];
-      readonly arch?: string;
+      readonly source: SourceArguments;
       readonly locking: SingleRunLocking;
     })
   /** `rootfs` is absolute. */
@@ -59,18 +57,31 @@ export function readCacheArguments(
   if (rootfs !== undefined) return ok({ ...common, kind: 'tarify', rootfs: resolve(where.cwd, rootfs) });
   const locking = readLocking((name) => has(given, name));
   if (!locking.ok) return locking;
-  const suite = lastOf(given, 'suite');
-  const arch = lastOf(given, 'arch');
   return ok({
     ...common,
     kind: 'build',
     packages: given.operands,
     work: workOf(given),
+    source: sourceOf(given),
+    locking: locking.value,
+  });
+}
+
+function sourceOf(given: Given): SourceArguments {
+  const backend = lastOf(given, 'backend');
+  const suite = lastOf(given, 'suite');
+  const arch = lastOf(given, 'arch');
+  const rootfs = lastOf(given, 'rootfs');
+  const hshWorkdir = lastOf(given, 'hsh-workdir');
+  return {
+    ...(backend === undefined ? {} : { backend }),
     ...(suite === undefined ? {} : { suite }),
     mirrors: allOf(given, 'mirror'),
     ...(arch === undefined ? {} : { arch }),
-    locking: locking.value,
-  });
+    ...(rootfs === undefined ? {} : { rootfs }),
+    ...(hshWorkdir === undefined ? {} : { hshWorkdir }),
+    packageDirs: allOf(given, 'package-dir'),
+  };
 }
 
 function archiveOf(
@@ -112,22 +123,11 @@ interface Mistake {
 
 function mistakeIn(given: Given): Mistake | undefined {
   return (
-    hasherMistake(given) ??
     mistakeInArchive(given) ??
-    (has(given, 'tarify-only') ? tarifyMistake(given) : buildMistake(given))
+    (has(given, 'tarify-only')
+      ? tarifyMistake(given)
+      : (buildMistake(given) ?? sourceMistake(sourceOf(given))))
   );
-}
-
-function hasherMistake(given: Given): Mistake | undefined {
-  const backend = lastOf(given, 'backend');
-  if (has(given, 'hsh-workdir') || backend === 'hasher') {
-    const option = backend === 'hasher' ? '--backend hasher' : '--hsh-workdir';
-    return { message: `${option}: this version of mkve has no hasher backend`, hint: 'leave the option out' };
-  }
-  if (backend === undefined || BACKENDS.includes(backend)) return undefined;
-  return {
-    message: `backend: expected ${BACKENDS.join(' or ')}, which are what this version has, found '${backend}'`,
-  };
 }
 
 function mistakeInArchive(given: Given): Mistake | undefined {
@@ -143,9 +143,10 @@ function mistakeInArchive(given: Given): Mistake | undefined {
 }
 
 const NOT_WITH_TARIFY = [
-  ...['copy', 'hook', 'command', 'suite', 'mirror', 'arch', 'backend'],
-  ...['locked', 'offline', 'update'],
-] as const;
+  ...(['copy', 'hook', 'command', 'suite', 'mirror', 'arch', 'backend'] as const),
+  ...(['rootfs', 'package-dir', 'hsh-workdir'] as const),
+  ...(['locked', 'offline', 'update'] as const),
+];
 
 function tarifyMistake(given: Given): Mistake | undefined {
   if (lastOf(given, 'tarify-only') === '')

@@ -7,13 +7,14 @@ import {
   err,
   hasErrorCode,
   hexOf,
+  isDigest,
   messageOf,
   ok,
   publishFile,
   type Result,
 } from '../base/index.js';
 import type { BuildOutcome } from '../engine/index.js';
-import { type Graph, type Step, type StepId, stepsInOrder } from '../graph/index.js';
+import { foundationOf, type Graph, type Step, type StepId, stepsInOrder } from '../graph/index.js';
 import {
   applyLock,
   changesBetween,
@@ -111,7 +112,12 @@ export class LockFile {
    * The graph to build. A list that is not locked is resolved against the locked snapshot; where the store does not have that
    * one's lists (they are not in the lock, and repositories do not keep them), against what the repository has now.
    */
-  async graphFor(wanted: readonly StepId[], blobs: BlobStore): Promise<Graph<Step>> {
+  async graphFor(
+    wanted: readonly StepId[],
+    blobs: BlobStore,
+    packages: 'keep' | 'require',
+  ): Promise<Graph<Step>> {
+    if (packages === 'require') return requiring(this.graph, this.file);
     const steps = stepsInOrder(this.graph, wanted);
     if (!steps.some((step) => step.kind === 'resolve' && step.locked === undefined)) return this.graph;
     for (const step of steps) {
@@ -128,7 +134,8 @@ export class LockFile {
     reporter: Reporter,
     how: 'build' | 'update',
   ): Promise<Failure | undefined> {
-    if (how === 'build' && isExactlyLocked(this.graph, this.lock)) return undefined;
+    if (how === 'build' && isExactlyLocked(this.graph, this.lock) && !this.#hasOtherBase(outcome))
+      return undefined;
     const own = nextLock(
       { graph: this.free, isWhole: this.#place.isWhole },
       (id) => resultOf(outcome, id),
@@ -155,6 +162,15 @@ export class LockFile {
     return undefined;
   }
 
+  /** Whether a base that was given is another than the one that the lock is of. */
+  #hasOtherBase(outcome: BuildOutcome): boolean {
+    return [...this.graph.steps.values()].some((step) => {
+      if (step.kind !== 'resolve' || step.lockedOnto === undefined || step.base === undefined) return false;
+      const status = resultOf(outcome, step.base)?.['status'];
+      return isDigest(status) && foundationOf(status, step.source) !== step.lockedOnto;
+    });
+  }
+
   /** Somebody may have written the lock since it was read: theirs stands, with what it lacks of ours. */
   async #withOthers(
     own: Lock,
@@ -177,6 +193,15 @@ export class LockFile {
     this.#written = text;
     return undefined;
   }
+}
+
+/** What cannot be known before the build is looked at by the steps. */
+function requiring(graph: Graph<Step>, file: string): Graph<Step> {
+  const steps = [...graph.steps].map(([id, step]): [StepId, Step] => [
+    id,
+    step.kind === 'resolve' && step.lockedOnto !== undefined ? { ...step, lockedBy: file } : step,
+  ]);
+  return { steps: new Map(steps), inputs: graph.inputs };
 }
 
 function resultOf({ steps }: BuildOutcome, id: StepId) {

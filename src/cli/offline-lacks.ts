@@ -38,7 +38,7 @@ export async function offlineLacks(
 /** What a step installs, where that is known before anything runs. */
 function lockedPackages(graph: Graph<Step>, step: Step): readonly ExactPackage[] {
   if (step.kind !== 'base' && step.kind !== 'packages') return [];
-  const resolved = graph.steps.get(step.resolved);
+  const resolved = step.resolved === undefined ? undefined : graph.steps.get(step.resolved);
   return resolved?.kind === 'resolve' ? (resolved.locked ?? []) : [];
 }
 

@@ -8,8 +8,9 @@ import { lineagesOf } from '../template/index.js';
 import { LockFile, lockBeside } from './lock-file.js';
 import type { Command } from './main.js';
 import { has, lastOf, type ParsedOptions } from './options/index.js';
+import { pinnedTargets } from './pinned-targets.js';
 import { compileProject, type Project } from './project.js';
-import { openSession, type Session } from './session.js';
+import { openSession, type Session, type SessionRequest } from './session.js';
 
 /** A project with its store open: what commands on an mkvefile work with. Its graph has what is locked in its steps. */
 export interface OpenProject extends Project {
@@ -22,6 +23,7 @@ export interface OpenProject extends Project {
 export async function openProject(
   command: Command,
   options: ParsedOptions<'file' | 'jobs' | 'offline'>,
+  more: Pick<SessionRequest, 'debug' | 'early'> = {},
 ): Promise<Result<OpenProject, Failure>> {
   const { host, signal, streams } = command;
   const jobs = jobsOf(lastOf(options, 'jobs'));
@@ -42,13 +44,17 @@ export async function openProject(
   const session = await openSession({
     host,
     cacheDirectory: config.cache.directory,
+    cacheLimit: config.cache.maxBytes,
     scope: file,
     lineages: lineagesOf(project.value.graph, project.value.targets),
     jobs: many,
     signing,
+    source: project.value.source,
     network: has(options, 'offline') ? 'offline' : 'allowed',
+    ...more,
   });
   if (!session.ok) return session;
+  session.value.care.pin(pinnedTargets(file, config, project.value));
   const { graph } = lock.value;
   return ok({ ...project.value, graph, session: session.value, jobs: many, lock: lock.value });
 }

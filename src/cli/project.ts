@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path';
 
 import { err, ok, type Result } from '../base/index.js';
-import type { PackageSource } from '../graph/index.js';
+import { filesOf, isTargetMeant, type PackageSource } from '../graph/index.js';
 import { type LoadedConfig, type LoadedTemplate, outputFor } from '../mkvefile/index.js';
-import { hostArchitecture, hostSuite, packageSource, type SourceOptions } from '../packages/index.js';
+import { type BackendOptions, readSource } from '../packages/index.js';
 import type { Failure, Problem } from '../report/index.js';
 import {
   type Compiled,
@@ -14,10 +14,11 @@ import {
   type TemplateFaults,
   type TemplateReading,
 } from '../template/index.js';
-import { type Host, stockHookDirectory } from './host.js';
+import { DEFAULT_PATH, type Host, stockHookDirectory } from './host.js';
 
 /** What a configuration compiles to, with what its author should know. */
 export interface Project extends Compiled {
+  readonly source: PackageSource;
   readonly warnings: readonly Problem[];
 }
 
@@ -41,10 +42,10 @@ export function compileProject(file: string, config: LoadedConfig, host: Host): 
 
 /** Reads all templates. What is wrong with one of them says nothing of the others. */
 export function readProject(file: string, config: LoadedConfig, host: Host): Result<ProjectReading, Failure> {
-  const source = sourceFor(config.packages === 'auto' ? {} : config.packages, host);
+  const source = sourceFor(config.packages === 'auto' ? { backend: 'auto' } : config.packages, host);
   if (!source.ok) return source;
   const problems: Problem[] = [];
-  const reads: string[] = keyringsOf(source.value);
+  const reads: string[] = [...filesOf(source.value)];
   const targets = config.templates.flatMap((template) => {
     const reading = readTemplate(file, config, template);
     const { reads: looked } = reading.ok ? reading.value : reading.error;
@@ -55,7 +56,23 @@ export function readProject(file: string, config: LoadedConfig, host: Host): Res
     problems.push(...unsupported(file, template, reading.value));
     return targetsOf(template, reading.value, source.value);
   });
+  // With a template that cannot be read nobody knows which targets there are.
+  if (!problems.some(({ severity }) => severity === 'error'))
+    problems.push(...idlePins(file, config, targets));
   return ok({ source: source.value, targets, problems, reads });
+}
+
+function idlePins(
+  file: string,
+  { cache }: LoadedConfig,
+  targets: readonly TargetRequest[],
+): readonly Problem[] {
+  const names = targets.map(({ template: { name, hypervisor } }) => `${name}/${hypervisor}`);
+  return (cache.pin ?? []).flatMap((pattern, index): readonly Problem[] => {
+    if (names.some((name) => isTargetMeant(name, pattern))) return [];
+    const message = `cache.pin[${index}]: no target matches '${pattern}'; there are ${names.join(', ')}`;
+    return [{ file, message, severity: 'error' }];
+  });
 }
 
 /** The failure that the mistakes are; nothing when there are only warnings. */
@@ -68,20 +85,13 @@ export function failureOf(file: string, { problems }: ProjectReading): Failure |
 export function compileReading(reading: ProjectReading, config: LoadedConfig, host: Host): Project {
   const { targets, source, problems } = reading;
   const compiled = compile({ targets, source, sets: config, sign: config.sign, ...epochOf(config, host) });
-  return { ...compiled, warnings: problems.filter(({ severity }) => severity === 'warning') };
+  return { ...compiled, source, warnings: problems.filter(({ severity }) => severity === 'warning') };
 }
 
-function keyringsOf({ repositories }: PackageSource): string[] {
-  return repositories.flatMap(({ keyrings }) => keyrings.map(({ file }) => file));
-}
-
-/** Where packages come from, with the host's own apt configuration for what is left out. */
-export function sourceFor(options: SourceOptions, host: Host): Result<PackageSource, Failure> {
-  return packageSource(options, {
-    aptDirectory: '/etc/apt',
-    suite: hostSuite(),
-    architecture: hostArchitecture(host.architecture),
-  });
+/** Where packages come from, with the host's own configuration for what is left out. */
+export function sourceFor(options: BackendOptions, host: Host): Result<PackageSource, Failure> {
+  const { architecture, home, env } = host;
+  return readSource(options, { architecture, home, path: env['PATH'] ?? DEFAULT_PATH });
 }
 
 /** The reproducible-builds variable counts where the mkvefile says nothing. */
@@ -94,7 +104,8 @@ export function epochOf(
   return given !== undefined && /^\d{1,15}$/.test(given) ? { sourceDateEpoch: Number(given) } : {};
 }
 
-function readTemplate(
+/** Reads one template of an mkvefile. */
+export function readTemplate(
   file: string,
   config: LoadedConfig,
   template: LoadedTemplate,

@@ -6,6 +6,7 @@ import {
   type Folding,
   githubFolding,
   gitlabFolding,
+  HeldReporter,
   JsonReporter,
   loadDisplay,
   PlainReporter,
@@ -30,7 +31,14 @@ interface ReporterRequest {
   readonly logfile?: string;
 }
 
-interface OpenReporter {
+/** What shows how work goes, as far as others must know of it. */
+export interface Screen {
+  /** Leaves the terminal to somebody else: nothing is shown until `letGo`. */
+  hold(): void;
+  letGo(): void;
+}
+
+interface OpenReporter extends Screen {
   readonly reporter: Reporter;
   /** Leaves the terminal as it was. */
   close(): void;
@@ -40,12 +48,12 @@ interface OpenReporter {
 export async function withReporter<T>(
   command: Command,
   request: ReporterRequest,
-  work: (reporter: Reporter) => Promise<T>,
+  work: (reporter: Reporter, screen: Screen) => Promise<T>,
 ): Promise<Result<T, Failure>> {
   const opened = openReporter(command, request);
   if (!opened.ok) return opened;
   try {
-    return ok(await work(opened.value.reporter));
+    return ok(await work(opened.value.reporter, opened.value));
   } finally {
     opened.value.close();
   }
@@ -67,21 +75,21 @@ function openReporter(command: Command, request: ReporterRequest): Result<OpenRe
     screen.close();
     closeSync(file);
   };
-  return ok({ reporter: new TeeReporter([screen.reporter, log]), close });
+  return ok({ ...screen, reporter: new TeeReporter([screen.reporter, log]), close });
 }
 
 function openScreen({ host, streams }: Command, request: ReporterRequest): OpenReporter {
   const { format, verbosity, colors, reasons = 'hidden' } = request;
   const { reporters } = streams;
   const close = () => undefined;
-  if (format === 'json') return { reporter: new JsonReporter(reporters.out), close };
+  if (format === 'json') return holding(new JsonReporter(reporters.out), { close });
   const output = process.stdout.isTTY ? 'terminal' : 'other';
   const appearance = appearanceOf({ env: host.env, output, colors });
   const paint = painter(appearance.colors);
   if (appearance.display === 'lines' || verbosity === 'quiet') {
     const folding = foldingFor(appearance.folding);
     const plain = { verbosity, reasons, paint, ...reporters, ...(folding === undefined ? {} : { folding }) };
-    return { reporter: new PlainReporter(plain), close };
+    return holding(new PlainReporter(plain), { close });
   }
   const reporter = new TerminalReporter({
     terminal: standardTerminal(),
@@ -92,7 +100,30 @@ function openScreen({ host, streams }: Command, request: ReporterRequest): OpenR
     loadDisplay,
     ...(process.stderr.isTTY ? {} : { err: reporters.err }),
   });
-  return { reporter, close: attachTerminal(reporter) };
+  return holding(reporter, { close: attachTerminal(reporter), display: reporter });
+}
+
+/** Events wait while the terminal is somebody else's. */
+function holding(
+  inner: Reporter,
+  { close, display }: { readonly close: () => void; readonly display?: Screen },
+): OpenReporter {
+  const reporter = new HeldReporter(inner);
+  return {
+    reporter,
+    hold: () => {
+      reporter.hold();
+      display?.hold();
+    },
+    letGo: () => {
+      display?.letGo();
+      reporter.letGo();
+    },
+    close: () => {
+      reporter.letGo();
+      close();
+    },
+  };
 }
 
 function foldingFor(folding: Appearance['folding']): Folding | undefined {

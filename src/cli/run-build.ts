@@ -64,6 +64,7 @@ export function startRun(request: RunRequest): RunningBuild {
     jobs: request.jobs,
   });
   const { store, last, executor } = session;
+  const leave = store.running.enter();
   const running = startBuild({
     ...request,
     reporter,
@@ -83,10 +84,12 @@ export function startRun(request: RunRequest): RunningBuild {
     for (const target of targets) reportTarget(target, outcome, reporter);
     reportSummary(outcome, reporter);
     if (request.wanted === undefined) await keepTimeline(session, recorder);
+    await session.care.savePins();
+    if (didWork(outcome)) await session.care.afterBuild(request.reporter, request.signal);
     return lockFault === undefined ? outcome : { ...outcome, lockFault };
   };
   return {
-    ended: running.ended.then(report),
+    ended: running.ended.finally(leave).then(report),
     retire: (isWanted) => {
       isRetired = true;
       running.retire(isWanted);
@@ -126,6 +129,10 @@ function reportTarget(target: Target, { steps }: BuildOutcome, reporter: Reporte
   const how = ({ ran: 'built', cached: 'up-to-date', restored: 'restored' } as const)[outcome.how];
   const size = outcome.outputs['size'];
   reporter.report({ ...common, how, ...(typeof size === 'number' ? { size } : {}) });
+}
+
+function didWork({ steps }: BuildOutcome): boolean {
+  return [...steps.values()].some((outcome) => outcome.state === 'done' && outcome.how !== 'cached');
 }
 
 function reportSummary({ steps, durationMs }: BuildOutcome, reporter: Reporter): void {

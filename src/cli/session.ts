@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
 import {
   type ActionDeps,
   ActionExecutor,
@@ -8,11 +11,15 @@ import {
 } from '../actions/index.js';
 import { err, ok, type Result } from '../base/index.js';
 import type { Executor } from '../engine/index.js';
-import type { Step } from '../graph/index.js';
+import type { PackageSource, Step } from '../graph/index.js';
+import { foreignNeeds } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
 import { type WorkerIdentity, type WorkerPool, workerIdentity } from '../rootfs/index.js';
 import { LastRuns, LastTimeline, type Lineages, openStore, type Store } from '../store/index.js';
+import type { DebugShell } from './debug-shell.js';
 import { DEFAULT_PATH, type Host, mkveVersion, storeRoot, toolEnvironment } from './host.js';
+import { StoreCare } from './store-care.js';
+import { storeLimit } from './store-limit.js';
 
 export interface SessionRequest {
   readonly host: Host;
@@ -22,12 +29,20 @@ export interface SessionRequest {
   /** The roles of the project's steps: their ids alone do not say what took the place of what. */
   readonly lineages: Lineages;
   readonly jobs: number;
+  /** Bytes that the mkvefile lets the store grow to. */
+  readonly cacheLimit?: number | undefined;
   /** Whether bundles are to be signed, for what the host must have. */
   readonly signing: 'gpg' | 'none';
   /** Default: `allowed`. */
   readonly network?: 'allowed' | 'offline';
+  /** Where packages come from; absent: no packages are installed. */
+  readonly source?: PackageSource;
   /** Names of the host's tools that this run takes; default: all that building takes, and ranges of ids. */
   readonly tools?: readonly string[];
+  /** Where steps fail, shells are opened by it. */
+  readonly debug?: Pick<DebugShell, 'visit' | 'politely'> | undefined;
+  /** Used where they were started for the same store. */
+  readonly early?: EarlyWorkers | undefined;
 }
 
 /** The composition root of everything that reads or writes the store: real implementations behind the ports. */
@@ -35,11 +50,18 @@ export interface Session {
   readonly store: Store;
   readonly last: LastRuns;
   readonly timeline: LastTimeline;
+  readonly care: StoreCare;
+  /** For what is done inside and is no step. */
+  readonly workers: Pick<WorkerPool, 'call'>;
   readonly executor: Executor<Step>;
+  /** For work inside that is no step of a build. */
+  readonly actions: ActionDeps;
   /** What the host lacks for any step to run. */
   readonly preflight: () => Promise<Failure | undefined>;
   /** Runs steps as the session does, but under other conditions, and without anything that was packed before. */
   otherwise(): Otherwise;
+  /** Starts a worker, for a caller that will certainly want one; what goes wrong shows with the first call. */
+  warmUp(): void;
   /** Ends the workers, and with them whatever still runs inside. */
   close(): Promise<void>;
 }
@@ -53,8 +75,10 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   const { host } = request;
   const root = storeRoot(host, request.cacheDirectory);
   const writer = host.caller.uid === 0 ? workerIdentity(host.caller) : undefined;
-  const store = await openStore(root, writer);
+  const store = await openStore(root, { owner: writer, clock: host.date });
   if (!store.ok) return err({ kind: 'store-broken', ...store.error });
+  const limit = storeLimit(host, request.cacheLimit, root);
+  if (!limit.ok) return limit;
   const pool = new LazyPool(request, { store: store.value, writer, conditions: 'usual' });
   const last = LastRuns.onDisk(store.value.lastDirectory, request.scope);
   last.follow(request.lineages);
@@ -66,20 +90,52 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
     environment: toolEnvironment(host),
     network: request.network ?? 'allowed',
     writer,
+    ...(request.debug === undefined ? {} : { visitFailure: request.debug.visit }),
     version: mkveVersion(),
   };
+  const executor = new ActionExecutor(deps);
   return ok({
     store: store.value,
     last,
     timeline: new LastTimeline(store.value.lastDirectory, request.scope, host.date),
-    executor: new ActionExecutor(deps),
+    care: new StoreCare({ store: store.value, last, workers: pool, limit: limit.value, date: host.date }),
+    workers: pool,
+    executor: request.debug?.politely(executor) ?? executor,
+    actions: deps,
     preflight: deps.preflight,
     otherwise: () => {
       const other = new LazyPool(request, { store: store.value, writer, conditions: 'other' });
       return { executor: new ActionExecutor({ ...deps, workers: other }), close: () => other.stop() };
     },
+    warmUp: () => pool.warmUp(),
     close: () => pool.stop(),
   });
+}
+
+/** Workers for a store of which nobody knows yet whether it will be the one. */
+export interface EarlyWorkers {
+  readonly storeRoot: string;
+  readonly pool: Result<WorkerPool, Failure>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a worker while the mkvefile is still being loaded, for the store that is used unless the mkvefile names another.
+ * @returns nothing where there is no such store yet
+ */
+export function startEarly(host: Host, jobs: number): EarlyWorkers | undefined {
+  const root = storeRoot(host, undefined);
+  if (!existsSync(join(root, 'version'))) return undefined;
+  const path = host.env['PATH'] ?? DEFAULT_PATH;
+  const pool = startWorkers({ caller: host.caller, storeRoot: root, node: host.node, jobs, path });
+  if (pool.ok) pool.value.warmUp();
+  return {
+    storeRoot: root,
+    pool,
+    stop: async () => {
+      if (pool.ok) await pool.value.stop();
+    },
+  };
 }
 
 interface PoolSettings {
@@ -114,6 +170,13 @@ class LazyPool {
     return pool.ok ? pool.value.call(...call) : pool;
   }
 
+  warmUp(): void {
+    this.#started ??= this.#start();
+    void this.#started.then((pool) => {
+      if (pool.ok) pool.value.warmUp();
+    });
+  }
+
   async stop(): Promise<void> {
     const pool = await this.#started;
     if (pool?.ok === true) await pool.value.stop();
@@ -122,10 +185,13 @@ class LazyPool {
 
   async #check(): Promise<Failure | undefined> {
     const { missingNeeds } = await import('./doctor/index.js');
-    const { host, signing, tools } = this.#request;
+    const { host, signing, tools, source } = this.#request;
     const { caller, env } = host;
     const only = tools === undefined ? {} : { only: tools };
-    const needs = missingNeeds({ caller, path: env['PATH'] ?? DEFAULT_PATH, signing, ...only });
+    const backend = source === undefined ? {} : { backend: source.backend };
+    const path = env['PATH'] ?? DEFAULT_PATH;
+    const foreign = source === undefined ? [] : foreignNeeds(source, host.architecture);
+    const needs = [...missingNeeds({ caller, path, signing, ...backend, ...only }), ...foreign];
     return needs.length === 0 ? undefined : { kind: 'host-lacks', needs };
   }
 
@@ -133,14 +199,18 @@ class LazyPool {
     const { host, jobs } = this.#request;
     const path = host.env['PATH'] ?? DEFAULT_PATH;
     const conditions = await this.#conditions();
-    const pool = startWorkers({
-      caller: host.caller,
-      storeRoot: this.#settings.store.root,
-      ...(conditions === undefined ? {} : { conditions }),
-      node: host.node,
-      jobs,
-      path,
-    });
+    const { early } = this.#request;
+    const isEarly = conditions === undefined && early?.storeRoot === this.#settings.store.root;
+    const pool = isEarly
+      ? early.pool
+      : startWorkers({
+          caller: host.caller,
+          storeRoot: this.#settings.store.root,
+          ...(conditions === undefined ? {} : { conditions }),
+          node: host.node,
+          jobs,
+          path,
+        });
     if (pool.ok) await this.#sweep(pool.value);
     return pool;
   }

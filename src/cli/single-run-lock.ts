@@ -35,7 +35,8 @@ export async function lockSingleRun(
   }
   const outdated = packages === 'require' ? lock.outdated(wanted) : undefined;
   if (outdated !== undefined) return err(outdated);
-  const run = { graph: await lock.graphFor(wanted, store.blobs), forced: new Set<StepId>() };
+  const graphToBuild = await lock.graphFor(wanted, store.blobs, packages);
+  const run = { graph: graphToBuild, forced: new Set<StepId>() };
   const lacks = network === 'offline' ? await offlineLacks({ ...run, wanted }, at.session) : undefined;
   if (lacks !== undefined) return err(lacks);
   return ok(packages === 'require' ? run : { ...run, lock });

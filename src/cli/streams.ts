@@ -5,6 +5,8 @@ export interface Streams {
   /** A line, or several. On a terminal nothing in them can do more than be read. */
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
+  /** Text that an answer is to follow, on standard error. */
+  readonly prompt: (text: string) => void;
   /** For reporters, which make text of others harmless themselves and may add colours. */
   readonly reporters: { readonly out: (line: string) => void; readonly err: (line: string) => void };
 }
@@ -19,6 +21,7 @@ export function standardStreams(): Streams {
   return {
     out: stdout.isTTY ? (line) => reporters.out(visible(line)) : reporters.out,
     err: stderr.isTTY ? (line) => reporters.err(visible(line)) : reporters.err,
+    prompt: (text) => stderr.write(visible(text)),
     reporters,
   };
 }

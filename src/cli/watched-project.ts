@@ -10,6 +10,7 @@ import { lineagesOf } from '../template/index.js';
 import type { Loaded } from '../watch/index.js';
 import type { Host } from './host.js';
 import { LockFile, type LockPlace, lockBeside } from './lock-file.js';
+import { pinnedTargets } from './pinned-targets.js';
 import { compileReading, failureOf, type Project, readProject } from './project.js';
 import { openSession, type Session } from './session.js';
 
@@ -95,7 +96,7 @@ export class ProjectLoader {
     const outdated = this.#request.packages === 'require' ? lock.value.outdated(wanted) : undefined;
     if (outdated !== undefined) return err(outdated);
     return ok({
-      graph: await lock.value.graphFor(wanted, store.blobs),
+      graph: await lock.value.graphFor(wanted, store.blobs, this.#request.packages),
       lock: lock.value,
       meaning: this.#meaningOf(graph, lock.value),
     });
@@ -142,12 +143,19 @@ export class ProjectLoader {
     const jobs = this.#request.jobs ?? config.jobs ?? availableParallelism();
     const signing = config.sign === false ? 'none' : 'gpg';
     const lineages = lineagesOf(project.graph, project.targets);
-    const settings = JSON.stringify([config.cache.directory, jobs, signing]);
+    const settings = JSON.stringify([
+      config.cache,
+      jobs,
+      signing,
+      project.source.backend,
+      project.source.architecture,
+    ]);
     if (this.#open?.settings !== settings) {
-      const cacheDirectory = config.cache.directory;
-      const { network } = this.#request;
       const session = await openSession({
-        ...{ host, cacheDirectory, scope: file, lineages, jobs, signing, network },
+        ...{ host, scope: file, lineages, jobs, signing, network: this.#request.network },
+        cacheDirectory: config.cache.directory,
+        cacheLimit: config.cache.maxBytes,
+        source: project.source,
       });
       if (!session.ok) return session;
       if (this.#open !== undefined) this.#former.push(this.#open.session);
@@ -155,6 +163,7 @@ export class ProjectLoader {
     }
     const { session, shared } = this.#open;
     session.last.follow(lineages);
+    session.care.pin(pinnedTargets(file, config, project));
     return ok({ session, shared, jobs });
   }
 

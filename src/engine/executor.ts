@@ -31,7 +31,7 @@ export interface Executor<S extends AnyStep> {
   /** Names a part of the step's action document: `env.MKVE_VERSION`, as `explainDifference` says it. */
   inputName(step: S, path: string): InputName;
   /** The result where the step itself says it: it is neither looked up nor run. */
-  given(step: S): Outputs | undefined;
+  given(step: S, inputs: Readonly<Record<string, Outputs>>): Outputs | undefined;
   /** Whether everything that cached outputs refer to is still there. */
   isUsable(step: S, outputs: Outputs): Promise<boolean>;
   /** Does the work. Whatever it leaves when it fails must not be mistaken for a result. */

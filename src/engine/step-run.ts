@@ -53,7 +53,7 @@ export class StepRun<S extends AnyStep> {
 
   /** How it ends without running: its result is given or in the cache, or its key is known to fail. */
   async findKnown(): Promise<StepOutcome | undefined> {
-    const given = this.#request.executor.given(this.#step);
+    const given = this.#request.executor.given(this.#step, this.#from.inputs);
     if (given !== undefined) return this.#finishGiven(given);
     if (this.#isForced) return undefined;
     const result = await this.#request.cache.read(this.key);

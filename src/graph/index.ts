@@ -6,9 +6,24 @@
 export { matchesGlob } from './glob.js';
 export { type AnyStep, type Graph, GraphBuilder, stepsInOrder } from './graph.js';
 export { inputsOf } from './inputs.js';
-export { type Selection, selectTargets } from './select.js';
+export {
+  type AptRepository,
+  type BackendName,
+  type DnfRepository,
+  type DnfSource,
+  filesOf,
+  foundationOf,
+  type HasherSource,
+  type Keyring,
+  type LocalPackage,
+  type MmdebstrapSource,
+  type PackageSource,
+  type RepositorySource,
+  type RootfsSource,
+  sourceLabel,
+} from './package-source.js';
+export { isTargetMeant, type Selection, selectTargets } from './select.js';
 export type {
-  AptRepository,
   ArchiveStep,
   BaseStep,
   BundleStep,
@@ -20,10 +35,8 @@ export type {
   DeviceNode,
   ExactPackage,
   HookStep,
-  Keyring,
   LockedSnapshot,
   MetainfoStep,
-  PackageSource,
   PackagesStep,
   PackStep,
   PinnedPackages,

@@ -4,16 +4,19 @@ import type { Step, StepId } from './step.js';
 /** The steps whose results a step starts from, by the purpose they serve. */
 export function inputsOf(step: Step): Readonly<Record<string, StepId>> {
   switch (step.kind) {
-    case 'snapshot':
     case 'conf':
     case 'tarify':
       return {};
+    case 'snapshot':
+      return step.base === undefined ? {} : { base: step.base };
     case 'resolve':
       return step.base === undefined
         ? { snapshot: step.snapshot }
         : { snapshot: step.snapshot, base: step.base };
     case 'base':
-      return { snapshot: step.snapshot, resolved: step.resolved };
+      return step.resolved === undefined
+        ? { snapshot: step.snapshot }
+        : { snapshot: step.snapshot, resolved: step.resolved };
     case 'packages':
       return { snapshot: step.snapshot, base: step.base, resolved: step.resolved };
     case 'hook':

@@ -16,13 +16,14 @@ export function selectTargets(targets: readonly Target[], patterns: readonly str
   const chosen = new Set<Target>();
   const unmatched: string[] = [];
   for (const pattern of patterns) {
-    const matching = targets.filter((target) => isMeant(target.name, pattern));
+    const matching = targets.filter((target) => isTargetMeant(target.name, pattern));
     if (matching.length === 0) unmatched.push(pattern);
     for (const target of matching) chosen.add(target);
   }
   return { targets: targets.filter((target) => chosen.has(target)), unmatched };
 }
 
-function isMeant(name: string, pattern: string): boolean {
+/** Whether a pattern of the command line, or of the mkvefile, means the target of this name. */
+export function isTargetMeant(name: string, pattern: string): boolean {
   return matchesGlob(name, pattern) || matchesGlob(name, `${pattern}/*`);
 }

@@ -1,4 +1,5 @@
 import type { Digest } from '../base/index.js';
+import type { PackageSource, RepositorySource } from './package-source.js';
 
 /** Names one step of one graph, the same in every build: `pptp-server/openvz:01-root`, `base:bookworm-amd64`. */
 export type StepId = string & { readonly __brand: 'StepId' };
@@ -25,33 +26,6 @@ interface StepBase {
   readonly pool: Pool;
 }
 
-/** A trusted public key file for a repository. The path only locates its bytes; the key holds the digest. */
-export interface Keyring {
-  readonly file: string;
-  readonly digest: Digest;
-}
-
-/** One apt repository, as a deb822 stanza would say it. */
-export interface AptRepository {
-  readonly uris: readonly string[];
-  readonly suites: readonly string[];
-  readonly components: readonly string[];
-  /** Without any, apt trusts what the host's own keyrings trust. */
-  readonly keyrings: readonly Keyring[];
-}
-
-/** Where packages come from, with every default already filled in. */
-export interface PackageSource {
-  readonly backend: 'mmdebstrap';
-  readonly suite: string;
-  /** As Debian names it: `amd64`. */
-  readonly architecture: string;
-  readonly repositories: readonly AptRepository[];
-  /** mmdebstrap's name for the size of the base: `minbase`, `apt`, `essential`, … */
-  readonly variant: string;
-  readonly recommends: boolean;
-}
-
 /** One exact package, as a lock records it: its digest says what it is, its origin where it was seen. */
 export interface ExactPackage {
   readonly name: string;
@@ -61,9 +35,9 @@ export interface ExactPackage {
   readonly sha256: string;
   /** Bytes. */
   readonly size: number;
-  /** URL without credentials. */
+  /** URL without credentials, or `local:FILE` for a package of the author's own. */
   readonly origin: string;
-  /** Of the base system: what the repository says, which may differ from what the package says of itself. */
+  /** Of a Debian base system: what the repository says, which may differ from what the package says of itself. */
   readonly priority?: string;
 }
 
@@ -85,18 +59,24 @@ export interface SnapshotStep extends StepBase {
   readonly source: PackageSource;
   /** Where a lock says which snapshot is meant, that is the result. */
   readonly locked?: LockedSnapshot;
+  /** The base whose own configuration names the repositories. */
+  readonly base?: StepId;
 }
 
 /** Turns names into exact packages. Without `base`, resolves the base system itself. */
 export interface ResolveStep extends StepBase {
   readonly kind: 'resolve';
-  readonly source: PackageSource;
+  readonly source: RepositorySource;
   readonly snapshot: StepId;
   readonly base?: StepId;
   /** Names as the user wrote them; the order means nothing. */
   readonly packages: readonly string[];
   /** Where a lock says what they are, that is the result. */
   readonly locked?: readonly ExactPackage[];
+  /** Of a base that was given: what it must be found to be (`foundationOf`) for that to hold. */
+  readonly lockedOnto?: Digest;
+  /** The lock that must hold, an absolute path: the step fails where the base is another than `lockedOnto`. */
+  readonly lockedBy?: string;
   /** For an update of some packages only. */
   readonly pinned?: PinnedPackages;
 }
@@ -105,14 +85,17 @@ export interface BaseStep extends StepBase {
   readonly kind: 'base';
   readonly source: PackageSource;
   readonly snapshot: StepId;
-  readonly resolved: StepId;
+  /** Absent where nothing is resolved beforehand. */
+  readonly resolved?: StepId;
+  /** Names of packages that come with the base, for a backend that installs none afterwards. */
+  readonly packages?: readonly string[];
   /** Seconds; without it the date of the snapshot is taken. */
   readonly sourceDateEpoch?: number;
 }
 
 export interface PackagesStep extends StepBase {
   readonly kind: 'packages';
-  readonly source: PackageSource;
+  readonly source: RepositorySource;
   readonly snapshot: StepId;
   readonly base: StepId;
   readonly resolved: StepId;

@@ -6,4 +6,6 @@ export interface Finding {
   readonly message: string;
   readonly hint?: string;
   readonly severity: 'error' | 'warning';
+  /** A stable name for what is wrong: `vps-conf-name`. */
+  readonly code?: string;
 }

@@ -16,7 +16,7 @@ export function checkVpsConf(lines: readonly string[]): readonly Finding[] {
     const line = index + 1;
     const parsed = parseAssignment(text);
     if (!parsed.ok) {
-      findings.push({ line, ...parsed.error, severity: 'error' });
+      findings.push({ line, ...parsed.error, severity: 'error', code: 'vps-conf-syntax' });
       continue;
     }
     if (parsed.value === undefined) continue;
@@ -42,6 +42,7 @@ function checkAssignment(where: {
       line,
       message: `${assignment.name} was already set on line ${before}; the last one wins`,
       severity: 'warning',
+      code: 'vps-conf-repeated',
     });
   }
   // The scripts of vzctl source this file as root on the host.
@@ -51,6 +52,7 @@ function checkAssignment(where: {
       message: `${assignment.name} holds a command that the host would run`,
       hint: 'write the value itself',
       severity: 'warning',
+      code: 'vps-conf-command',
     });
   }
   return findings;
@@ -64,5 +66,6 @@ function unknownName(name: string, line: number): Finding {
     message,
     ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
     severity: 'warning',
+    code: 'vps-conf-name',
   };
 }

@@ -1,16 +1,18 @@
-import { canonicalJson } from '../base/index.js';
-import type {
-  BaseStep,
-  ExactPackage,
-  Graph,
-  PackageSource,
-  ResolveStep,
-  Step,
-  StepId,
+import { canonicalJson, type Digest } from '../base/index.js';
+import {
+  type BaseStep,
+  type ExactPackage,
+  foundationOf,
+  type Graph,
+  type PackageSource,
+  type ResolveStep,
+  type Step,
+  type StepId,
 } from '../graph/index.js';
 import {
   baseDigest,
   identityOf,
+  isLockable,
   type Lock,
   type LockedSet,
   type LockedSource,
@@ -48,6 +50,7 @@ export function isExactlyLocked(locked: Graph<Step>, { sources }: Lock): boolean
   let [lists, snapshots] = [0, 0];
   for (const step of locked.steps.values()) {
     if (step.kind !== 'snapshot' && step.kind !== 'resolve') continue;
+    if (step.kind === 'snapshot' && !isLockable(step)) continue;
     if (step.locked === undefined) return false;
     if (step.kind === 'resolve') lists++;
     else snapshots++;
@@ -56,7 +59,8 @@ export function isExactlyLocked(locked: Graph<Step>, { sources }: Lock): boolean
 }
 
 function lockStep(step: Step, lookup: LockLookup, policy: LockPolicy): Step {
-  if (step.kind === 'snapshot' && policy.snapshots === 'locked') {
+  if (step.kind === 'snapshot') {
+    if (policy.snapshots !== 'locked' || !isLockable(step)) return step;
     const section = lookup.section(step.source);
     if (section === undefined) return step;
     return { ...step, locked: { snapshot: section.snapshot, date: section.date } };
@@ -68,7 +72,11 @@ function lockStep(step: Step, lookup: LockLookup, policy: LockPolicy): Step {
   if (set === undefined || section === undefined) return step;
   const how = policy.lists(step, set.packages);
   if (how === 'free') return step;
-  if (how === 'locked') return { ...step, locked: set.packages };
+  if (how === 'locked') {
+    const { packages, onto } = set;
+    const isGiven = step.source.backend === 'rootfs' && onto !== undefined;
+    return isGiven ? { ...step, locked: packages, lockedOnto: onto } : { ...step, locked: packages };
+  }
   return { ...step, pinned: { snapshot: section.snapshot, packages: how } };
 }
 
@@ -90,7 +98,7 @@ export class LockLookup {
   readonly #sections: ReadonlyMap<string, LockedSource>;
   /** Targets share their sources. */
   readonly #names = new Map<PackageSource, string>();
-  readonly #bases = new Map<LockedSource, string | undefined>();
+  readonly #bases = new Map<LockedSource, Digest | undefined>();
 
   constructor(graph: Graph<Step>, lock: Lock) {
     this.#graph = graph;
@@ -112,11 +120,12 @@ export class LockLookup {
     if (section === undefined) return undefined;
     const wanted = setName(requestedBy(step));
     const found = section.sets.find(({ requested }) => setName(requested) === wanted);
-    if (step.base === undefined) return found;
-    return found !== undefined && found.onto === this.#baseOf(section) ? found : undefined;
+    // What a given base holds is seen when it is there: the step itself looks.
+    if (found === undefined || step.base === undefined || step.source.backend === 'rootfs') return found;
+    return found.onto === foundationOf(this.#baseOf(section), step.source) ? found : undefined;
   }
 
-  #baseOf(section: LockedSource): string | undefined {
+  #baseOf(section: LockedSource): Digest | undefined {
     if (!this.#bases.has(section)) this.#bases.set(section, baseDigest(section));
     return this.#bases.get(section);
   }
@@ -129,7 +138,7 @@ export class LockLookup {
 
   /** The step that resolves a base; not every base is made of packages. */
   resolvedFor({ resolved }: BaseStep): ResolveStep | undefined {
-    const step = this.#graph.steps.get(resolved);
+    const step = resolved === undefined ? undefined : this.#graph.steps.get(resolved);
     return step?.kind === 'resolve' ? step : undefined;
   }
 }

@@ -2,7 +2,7 @@ import { canonicalJson, compareCodeUnits } from '../base/index.js';
 import type { ExactPackage, Graph, ResolveStep, SnapshotStep, Step } from '../graph/index.js';
 import type { LockChange } from '../report/index.js';
 import { LockLookup } from './apply.js';
-import { type Lock, requestedBy, setName } from './model.js';
+import { isLockable, type Lock, requestedBy, setName } from './model.js';
 import { nextLock } from './next.js';
 
 /** The different packages of a lock. */
@@ -41,7 +41,11 @@ export function pendingChanges(graph: Graph<Step>, steps: readonly Step[], lock:
   return [...missing, ...dropped(lock, kept)];
 }
 
-function snapshotMissing({ id, source }: SnapshotStep, lookup: LockLookup): readonly string[] {
+function snapshotMissing(step: SnapshotStep, lookup: LockLookup): readonly string[] {
+  const { id, source } = step;
+  if (source.backend === 'hasher')
+    return ['hasher resolves packages while it installs them, so no lock has them'];
+  if (!isLockable(step)) return [];
   return lookup.section(source) === undefined ? [`it has nothing of ${id.replace('snapshot:', '')}`] : [];
 }
 

@@ -1,11 +1,18 @@
 import {
+  assertNever,
   type CanonicalValue,
   canonicalJson,
   type Digest,
   digestOf,
   withoutCredentials,
 } from '../base/index.js';
-import type { ExactPackage, LockedSnapshot, PackageSource, ResolveStep } from '../graph/index.js';
+import type {
+  ExactPackage,
+  LockedSnapshot,
+  PackageSource,
+  ResolveStep,
+  SnapshotStep,
+} from '../graph/index.js';
 
 /** What the lists of packages of a project mean exactly. */
 export interface Lock {
@@ -23,7 +30,7 @@ export interface LockedSource extends LockedSnapshot {
 export interface LockedSet {
   /** Names as templates list them, sorted; none for the base system. */
   readonly requested: readonly string[];
-  /** The digest of the base's packages on top of which these were resolved; absent for the base, and without such a set. */
+  /** What these were resolved on top of (`foundationOf`); absent for the base. */
   readonly onto?: Digest;
   /** By name and architecture. */
   readonly packages: readonly ExactPackage[];
@@ -33,10 +40,36 @@ export const EMPTY_LOCK: Lock = { sources: [] };
 
 /**
  * A source as a lock names it: everything that determines what is resolved from it, and nothing of this machine. Key files
- * are named by their digests, and nobody's password is told.
+ * are named by their digests, and nobody's password is told. What lists are resolved on top of (`foundationOf`) is said
+ * with them: an own package that changes does not move the base system.
  */
 export function identityOf(source: PackageSource): CanonicalValue {
-  return portable(source as unknown as CanonicalValue);
+  return portable(describing(source) as unknown as CanonicalValue);
+}
+
+function describing(source: PackageSource): object {
+  switch (source.backend) {
+    case 'mmdebstrap':
+    case 'dnf': {
+      const { local: _, ...others } = source;
+      return others;
+    }
+    case 'rootfs': {
+      const { backend, name, architecture, repositories, recommends, from } = source;
+      return { backend, name, architecture, from: from.kind, repositories, recommends };
+    }
+    case 'hasher': {
+      const { backend, architecture, repositories, base } = source;
+      return { backend, architecture, repositories, base };
+    }
+    default:
+      return assertNever(source);
+  }
+}
+
+/** Whether a lock has the snapshot: hasher resolves while it installs, and a given base has its content and no packages. */
+export function isLockable({ source, base }: SnapshotStep): boolean {
+  return source.backend === 'rootfs' ? base !== undefined : source.backend !== 'hasher';
 }
 
 function portable(value: CanonicalValue): CanonicalValue {

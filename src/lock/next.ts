@@ -1,18 +1,26 @@
-import { type CanonicalValue, canonicalJson, type Digest, withoutCredentials } from '../base/index.js';
-import type {
-  ExactPackage,
-  Graph,
-  LockedSnapshot,
-  ResolveStep,
-  SnapshotStep,
-  Step,
-  StepId,
+import {
+  type CanonicalValue,
+  canonicalJson,
+  type Digest,
+  isDigest,
+  withoutCredentials,
+} from '../base/index.js';
+import {
+  type ExactPackage,
+  foundationOf,
+  type Graph,
+  type LockedSnapshot,
+  type ResolveStep,
+  type SnapshotStep,
+  type Step,
+  type StepId,
 } from '../graph/index.js';
 import { LockLookup } from './apply.js';
 import {
   baseDigest,
   digestOfPackages,
   identityOf,
+  isLockable,
   type Lock,
   type LockedSet,
   type LockedSource,
@@ -20,7 +28,7 @@ import {
   setName,
 } from './model.js';
 
-/** What steps left: results of `snapshot` and `resolve` steps; nothing of those that did not finish or were not wanted. */
+/** What steps left: results of `snapshot`, `resolve` and `base` steps; nothing of those that did not finish or were not wanted. */
 export type Results = (step: StepId) => { readonly [name: string]: CanonicalValue } | undefined;
 
 /** What a lock is for. */
@@ -39,7 +47,7 @@ export function nextLock({ graph, isWhole }: Locked, results: Results, before: L
   const lookup = new LockLookup(graph, before);
   const sources = new Map<string, LockedSource>();
   for (const step of graph.steps.values()) {
-    if (step.kind !== 'snapshot') continue;
+    if (step.kind !== 'snapshot' || !isLockable(step)) continue;
     const section = sectionOf(step, { graph, results, lookup });
     if (section !== undefined) sources.set(canonicalJson(section.source), section);
   }
@@ -81,18 +89,24 @@ function sectionOf(step: SnapshotStep, from: From): LockedSource | undefined {
   );
   const ofBase = lists.find(({ base }) => base === undefined);
   const base = ofBase === undefined ? undefined : setOf(ofBase, undefined, from);
-  // Of a base that is not made of packages, such as a tarball, the source has the digest.
   if (ofBase !== undefined && base === undefined) return undefined;
   const onto = base === undefined ? undefined : digestOfPackages(base.packages);
   const sets = new Map<string, LockedSet>();
   for (const list of lists) {
-    const set = setOf(list, onto, from);
+    const set = setOf(list, list.base === undefined ? undefined : ontoOf(list, onto, from), from);
     if (set !== undefined) sets.set(setName(set.requested), set);
   }
   const { snapshot } = known;
   // A date that moved alone would make everything run again.
   const date = old !== undefined && baseDigest(old) === onto ? old.date : known.date;
   return { source: identityOf(step.source), snapshot, date, sets: [...sets.values()] };
+}
+
+/** Of a given base it is known once that is in the store; until then what was, stays. */
+function ontoOf(list: ResolveStep, base: Digest | undefined, { results, lookup }: From): Digest | undefined {
+  if (list.source.backend !== 'rootfs') return foundationOf(base, list.source);
+  const status = list.base === undefined ? undefined : results(list.base)?.['status'];
+  return isDigest(status) ? foundationOf(status, list.source) : lookup.set(list)?.onto;
 }
 
 /** @param onto of the base that the lock will have */

@@ -1,2 +1,2 @@
-/** The package backends that this version has, by the names that `--backend` takes. */
-export const BACKENDS: readonly string[] = ['auto', 'mmdebstrap'];
+/** The package backends, by the names that `--backend` takes. */
+export const BACKENDS: readonly string[] = ['auto', 'mmdebstrap', 'dnf', 'hasher', 'rootfs'];

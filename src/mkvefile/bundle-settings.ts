@@ -10,9 +10,13 @@ export interface BundleConfig {
   readonly template?: string;
   readonly hooks?: readonly string[];
   readonly forceNoSign?: boolean;
+  readonly debugShell?: boolean;
   readonly backend?: string;
   readonly suite?: string;
   readonly mirrors?: readonly string[];
+  readonly rootfs?: string;
+  readonly hshWorkdir?: string;
+  readonly packageDirs?: readonly string[];
   readonly verbose?: boolean;
   readonly quiet?: boolean;
   readonly logfile?: string;
@@ -56,9 +60,13 @@ export function settingsOf(report: BundleReport, mistakes: string[]): BundleConf
     template: oneOf('template'),
     hooks: listOf('hooks'),
     forceNoSign: flagOf('force_no_sign'),
+    debugShell: flagOf('debug_shell'),
     backend: oneOf('backend'),
     suite: oneOf('suite'),
     mirrors: listOf('mirror'),
+    rootfs: oneOf('rootfs'),
+    hshWorkdir: oneOf('hsh_workdir'),
+    packageDirs: listOf('package_dir'),
     verbose: flagOf('verbose'),
     quiet: flagOf('quiet'),
     logfile: oneOf('logfile'),

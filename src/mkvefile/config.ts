@@ -1,15 +1,19 @@
 /**
- * What the author of an mkvefile writes, and the two functions it calls. This is the module behind
- * `import … from 'mkve'` while an mkvefile loads, so it imports nothing and does nothing. The comments here are
+ * What the author of an mkvefile writes, and the function it calls. This is behind `import … from 'mkve'` while an mkvefile
+ * loads, so it imports nothing else and does nothing. The comments here are
  * what an editor shows; `schema.ts` checks the same shape when the file is loaded.
  */
+import type { PackagesConfig } from './config-packages.js';
+
+export { dnf, hasher, mmdebstrap, rootfs } from './config-packages.js';
 
 /** The whole of an mkvefile. Relative paths are relative to the mkvefile's directory. */
 export interface MkveConfig {
   /** What is built: the name of each template, and where it is or what it holds. */
   readonly templates: Readonly<Record<string, NativeTemplateConfig | InlineTemplateConfig>>;
   /**
-   * Where packages come from: `mmdebstrap({ … })`, or `'auto'` for the host's own distribution.
+   * Where packages come from: `mmdebstrap({ … })`, `dnf({ … })`, `hasher({ … })`, a base that is there already with
+   * `rootfs({ … })`, or `'auto'` for the host's own distribution.
    * @default 'auto'
    */
   readonly packages?: PackagesConfig;
@@ -127,64 +131,11 @@ export interface CacheConfig {
   readonly directory?: string;
   /** The size that garbage collection keeps the store under: `'20 GB'`, `'512 MiB'`, or a number of bytes. */
   readonly maxSize?: string | number;
-}
-
-/** `'auto'`, or what a backend's function returned. */
-export type PackagesConfig = 'auto' | MmdebstrapPackages;
-
-/** mmdebstrap(1)'s names for the size of the base system. */
-export type MmdebstrapVariant =
-  | 'minbase'
-  | 'apt'
-  | 'essential'
-  | 'required'
-  | 'buildd'
-  | 'important'
-  | 'debootstrap'
-  | 'standard';
-
-/** How mmdebstrap makes the base system, and where apt finds packages. */
-export interface MmdebstrapOptions {
   /**
-   * The distribution's code name: `bookworm`, `noble`.
-   * @default the host's own
+   * Targets whose results garbage collection never removes: names or globs, as on the command line.
+   * @default []
    */
-  readonly suite?: string;
-  /**
-   * URLs of mirrors, or whole lines as in sources.list(5): `deb [trusted=yes] https://example.org/debian bookworm main`.
-   * @default what mmdebstrap takes for the suite
-   */
-  readonly mirrors?: readonly string[];
-  /**
-   * Components of mirrors that are given as URLs.
-   * @default ['main']
-   */
-  readonly components?: readonly string[];
-  /**
-   * As Debian names it: `amd64`, `arm64`.
-   * @default the host's own
-   */
-  readonly architecture?: string;
-  /**
-   * Files with the public keys that the repositories are signed by.
-   * @default those that the host's apt trusts
-   */
-  readonly keyrings?: readonly string[];
-  /**
-   * The size of the base system.
-   * @default 'minbase'
-   */
-  readonly variant?: MmdebstrapVariant;
-  /**
-   * Whether packages that are merely recommended are installed too.
-   * @default false
-   */
-  readonly recommends?: boolean;
-}
-
-/** Packages by mmdebstrap, as `mmdebstrap()` returns them. */
-export interface MmdebstrapPackages extends MmdebstrapOptions {
-  readonly backend: 'mmdebstrap';
+  readonly pin?: readonly string[];
 }
 
 /**
@@ -193,9 +144,4 @@ export interface MmdebstrapPackages extends MmdebstrapOptions {
  */
 export function defineConfig(config: MkveConfig): MkveConfig {
   return config;
-}
-
-/** Takes packages from Debian, Ubuntu or a relative, by mmdebstrap(1) and apt. */
-export function mmdebstrap(options: MmdebstrapOptions = {}): MmdebstrapPackages {
-  return { ...options, backend: 'mmdebstrap' };
 }

@@ -12,16 +12,28 @@ export type {
   InlineHypervisorConfig,
   InlineTemplateConfig,
   MkveConfig,
-  MmdebstrapOptions,
-  MmdebstrapPackages,
-  MmdebstrapVariant,
   NativeTemplateConfig,
-  PackagesConfig,
   PackConfig,
   SignConfig,
   TemplateOutputConfig,
 } from './config.js';
-export { defineConfig, mmdebstrap } from './config.js';
+export { defineConfig } from './config.js';
+export {
+  type DnfOptions,
+  type DnfPackages,
+  dnf,
+  type HasherOptions,
+  type HasherPackages,
+  hasher,
+  type MmdebstrapOptions,
+  type MmdebstrapPackages,
+  type MmdebstrapVariant,
+  mmdebstrap,
+  type PackagesConfig,
+  type RootfsOptions,
+  type RootfsPackages,
+  rootfs,
+} from './config-packages.js';
 export { findMkvefile, MKVEFILE } from './find.js';
 export { type LoadRequest, loadMkvefile, type MkvefileFault } from './load.js';
 export type {
@@ -32,3 +44,4 @@ export type {
   LoadedTemplate,
 } from './loaded.js';
 export { type OutputPattern, type OutputValues, outputFor } from './output.js';
+export { bytesOf } from './size.js';

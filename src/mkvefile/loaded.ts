@@ -1,5 +1,5 @@
 import type { InlineTemplate } from '../template/index.js';
-import type { MmdebstrapPackages } from './config.js';
+import type { PackagesConfig } from './config-packages.js';
 import type { OutputPattern } from './output.js';
 
 /** An mkvefile that was loaded and checked: every path absolute, every default in its place. */
@@ -19,7 +19,7 @@ export interface LoadedConfig {
   readonly directory: string;
   /** In the order of the mkvefile. */
   readonly templates: readonly LoadedTemplate[];
-  readonly packages: 'auto' | MmdebstrapPackages;
+  readonly packages: PackagesConfig;
   /** Directories, in the order they are searched. */
   readonly hooks: readonly string[];
   /** Without `key` gpg's default key signs; `false` leaves bundles unsigned. */
@@ -30,7 +30,12 @@ export interface LoadedConfig {
   readonly hypervisors: ReadonlyMap<string, readonly string[]>;
   /** Absent: as many as there are processors. */
   readonly jobs?: number;
-  readonly cache: { readonly directory?: string; readonly maxBytes?: number };
+  readonly cache: {
+    readonly directory?: string;
+    readonly maxBytes?: number;
+    /** Patterns of targets. */
+    readonly pin?: readonly string[];
+  };
   /** Seconds; absent: the date of the snapshot. */
   readonly sourceDateEpoch?: number;
 }

@@ -8,7 +8,7 @@ import type { KeyPath } from './key-path.js';
 export interface NeededPath {
   readonly key: KeyPath;
   readonly absolute: string;
-  readonly kind: 'file' | 'directory';
+  readonly kind: 'file' | 'directory' | 'file or directory';
 }
 
 /** Complains of every path that is missing or of the wrong kind, in the order given. */
@@ -23,7 +23,8 @@ export async function checkNeededPaths(needed: readonly NeededPath[], complain: 
 async function mistakeOf(needed: NeededPath): Promise<string | undefined> {
   try {
     const found = await stat(needed.absolute);
-    const good = needed.kind === 'directory' ? found.isDirectory() : found.isFile();
+    const good =
+      (needed.kind !== 'file' && found.isDirectory()) || (needed.kind !== 'directory' && found.isFile());
     return good ? undefined : `expected a ${needed.kind}, and ${needed.absolute} is something else`;
   } catch (thrown) {
     if (!hasErrorCode(thrown, 'ENOENT', 'ENOTDIR')) return `cannot look at it: ${messageOf(thrown)}`;

@@ -97,5 +97,6 @@ function checkCache(given: Given, draft: Draft): LoadedConfig['cache'] {
   return defined({
     directory: checked?.directory === undefined ? undefined : absoluteIn(draft, checked.directory),
     maxBytes: checked?.maxSize === undefined ? undefined : bytesOf(checked.maxSize),
+    pin: checked?.pin,
   });
 }

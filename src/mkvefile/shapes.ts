@@ -96,6 +96,7 @@ export const cacheShape = {
     .union([z.string(), z.number()], SIZE)
     .refine((size) => bytesOf(size) !== undefined, SIZE)
     .optional(),
+  pin: listOf(text("a target such as 'tiny/lxc', or a glob", /^\S+$/), 'a list of targets').optional(),
 };
 
 const VARIANTS = [
@@ -109,16 +110,55 @@ const VARIANTS = [
   'standard',
 ] as const;
 
+const keyrings = listOf(path('the path of a keyring file'), 'a list of keyring files').optional();
+const local = listOf(path('the path of a directory'), 'a list of directories with packages').optional();
+const recommends = z.boolean('true or false').optional();
+const architecture = text(
+  "the name of an architecture, such as 'amd64' or 'x86_64'",
+  /^[a-z0-9][a-z0-9_-]*$/,
+).optional();
+const suite = text("the name of a suite, such as 'bookworm'", /^[a-z0-9][a-z0-9+./_-]*$/i).optional();
+const mirrors = listOf(
+  text("a URL or a whole line that begins with 'deb '", /^(?:deb\s+\S.*|[a-z][a-z0-9+.-]*:\S+)$/i),
+  'a list of mirrors',
+).optional();
+const components = listOf(text('the name of a component', /^\S+$/), 'a list of components').optional();
+
 export const mmdebstrapShape = {
   backend: z.literal('mmdebstrap'),
-  suite: text("the name of a suite, such as 'bookworm'", /^[a-z0-9][a-z0-9+./_-]*$/i).optional(),
-  mirrors: listOf(
-    text("a URL or a whole line that begins with 'deb '", /^(?:deb\s+\S.*|[a-z][a-z0-9+.-]*:\S+)$/i),
-    'a list of mirrors',
-  ).optional(),
-  components: listOf(text('the name of a component', /^\S+$/), 'a list of components').optional(),
-  architecture: text("the name of an architecture, such as 'amd64'", /^[a-z0-9][a-z0-9-]*$/).optional(),
-  keyrings: listOf(path('the path of a keyring file'), 'a list of keyring files').optional(),
+  ...{ suite, mirrors, components, architecture, keyrings },
   variant: z.enum(VARIANTS, `one of ${VARIANTS.join(', ')}`).optional(),
-  recommends: z.boolean('true or false').optional(),
+  ...{ recommends, local },
+};
+
+export const dnfShape = {
+  backend: z.literal('dnf'),
+  release: text("a release, such as '42'", /^[A-Za-z0-9][A-Za-z0-9._-]*$/).optional(),
+  repositories: listOf(text('the URL of a repository', /^[a-z][a-z0-9+.-]*:\S+$/i), 'a list of repositories')
+    .min(1, 'at least one repository')
+    .optional(),
+  signatures: z.enum(['required', 'none'], "'required' or 'none'").optional(),
+  base: packages.min(1, 'at least one package').optional(),
+  database: text('an absolute path in the root file system', /^(?:\/[A-Za-z0-9._-]+)+$/).optional(),
+  ...{ architecture, keyrings, recommends, local },
+};
+
+export const rootfsShape = {
+  backend: z.literal('rootfs'),
+  from: path('the path of an archive, a directory or an OCI image layout'),
+  ...{ suite, mirrors, components, architecture, keyrings, recommends, local },
+};
+
+export const hasherShape = {
+  backend: z.literal('hasher'),
+  workdir: path('the path of a directory').optional(),
+  repositories: listOf(
+    text("a line that begins with 'rpm ' or 'rpm-dir '", /^rpm(?:-dir)?\s+[^\0\r\n]+$/),
+    'a list of repositories',
+  )
+    .min(1, 'at least one repository')
+    .optional(),
+  base: packages.optional(),
+  number: z.int('a whole number from 1').min(1, 'a whole number from 1').optional(),
+  architecture,
 };

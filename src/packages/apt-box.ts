@@ -2,39 +2,36 @@ import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 
 import { bug, type CommandOutcome, type CommandRunner, err, ok, type Result } from '../base/index.js';
-import type { ExactPackage, PackageSource } from '../graph/index.js';
+import type { ExactPackage, MmdebstrapSource } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { aptFailure } from './apt-errors.js';
 import { fieldOf, stanzasOf } from './apt-index.js';
 import { aptStatusReader } from './apt-status.js';
+import type { BoxOptions, ListFile, PackageBox, ResolvedPackage } from './box.js';
+import { authorizedUri } from './deb-place.js';
+import { makeLocalRepository } from './local-debs.js';
 import { oneLineSources } from './mmdebstrap.js';
-import type { ResolvedPackage } from './resolved-package.js';
 
-/** A file of repository metadata, as apt keeps it. */
-export interface ListFile {
-  readonly name: string;
-  readonly path: string;
-}
+/** What apt needs to know of where packages come from. */
+export type AptSource = Pick<
+  MmdebstrapSource,
+  'suite' | 'architecture' | 'repositories' | 'recommends' | 'local'
+> & {
+  /** A directory with the keys of repositories that name none; absent: what the host's apt trusts. */
+  readonly trusted?: string;
+};
 
-export interface AptBoxPaths {
-  /** A private empty directory. */
-  readonly directory: string;
-  /** The host's apt configuration, of which only the network settings are taken. */
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-/**
- * A private apt root: the host's apt-get works on lists, status and archives of ours, needs no privilege, and
- * touches neither the host's packages nor any root file system.
- */
-export class AptBox {
+/** The host's apt-get on lists, status and archives of ours. */
+export class AptBox implements PackageBox {
   readonly lists: string;
   readonly archives: string;
-  readonly #paths: AptBoxPaths;
+  readonly #paths: BoxOptions['paths'];
   readonly #runner: CommandRunner;
-  readonly #source: PackageSource;
+  readonly #source: AptSource;
   readonly #output: (chunk: Uint8Array) => void;
   readonly #signal: AbortSignal;
+  /** What URIs of the author's own packages begin with; apt writes them with and without escapes. */
+  #localUris: readonly string[] = [];
 
   private constructor(options: AptBoxOptions) {
     this.#paths = options.paths;
@@ -46,17 +43,32 @@ export class AptBox {
     this.archives = join(options.paths.directory, 'archives');
   }
 
-  /** @param options.status dpkg's status file of the system that packages are resolved against */
-  static async create(options: AptBoxOptions): Promise<AptBox> {
+  static async create(options: AptBoxOptions): Promise<Result<AptBox, Failure>> {
     const box = new AptBox(options);
     const { directory } = options.paths;
     for (const name of ['lists/partial', 'archives/partial', 'etc/preferences.d', 'cache']) {
       await mkdir(join(directory, name), { recursive: true });
     }
     await writeFile(join(directory, 'status'), options.status ?? '');
-    await writeFile(join(directory, 'sources.list'), oneLineSources(options.source));
     await writeFile(join(directory, 'apt.conf'), await box.#configuration());
-    return box;
+    const { local = [] } = options.source;
+    let own = '';
+    if (local.length > 0) {
+      const { runner, signal } = options;
+      const { environment } = options.paths;
+      const made = await makeLocalRepository(local, {
+        directory,
+        lists: box.lists,
+        runner,
+        environment,
+        signal,
+      });
+      if (!made.ok) return made;
+      box.#localUris = [made.value.uri, decodeURI(made.value.uri)];
+      own = made.value.line;
+    }
+    await writeFile(join(directory, 'sources.list'), `${oneLineSources(options.source)}${own}`);
+    return ok(box);
   }
 
   /**
@@ -80,7 +92,7 @@ export class AptBox {
   async resolve(names: readonly string[]): Promise<Result<readonly ResolvedPackage[], Failure>> {
     const printed = await this.#install(['--print-uris'], names);
     if (!printed.ok) return printed;
-    const packages = parseUris(printed.value);
+    const packages = parseUris(printed.value).map((found) => this.#withoutOurPath(found));
     const lines = printed.value.split('\n').filter((line) => line.startsWith("'"));
     if (lines.length === packages.length) return ok(packages);
     const url = lines.find((line) => !/ SHA256:[0-9a-f]{64}$/.test(line)) ?? '';
@@ -91,10 +103,10 @@ export class AptBox {
     });
   }
 
-  /** The same with the priority that the repository gives each, which what is in a package may contradict. */
-  async withPriorities(packages: readonly ResolvedPackage[]): Promise<readonly ResolvedPackage[]> {
+  /** With the priority that the repository gives each, which what is in a package may contradict. */
+  async forBase(packages: readonly ResolvedPackage[]): Promise<readonly ResolvedPackage[]> {
     const priorities = new Map<string, string>();
-    for (const stanza of stanzasOf(await this.#index(), packages)) {
+    for (const stanza of stanzasOf(await indexIn(this.lists), packages)) {
       const priority = fieldOf(stanza, 'Priority');
       if (priority !== undefined) priorities.set(fieldOf(stanza, 'SHA256') ?? '', priority);
     }
@@ -104,15 +116,13 @@ export class AptBox {
     });
   }
 
-  /**
-   * Offers these packages beside those of the lists, and has them preferred over any other version of the same names.
-   * @param index what another snapshot's lists say of them
-   */
-  async pin(packages: readonly ExactPackage[], index: string): Promise<void> {
+  /** Those that the lists of now lack are offered beside them. */
+  async hold(packages: readonly ExactPackage[], lists: string): Promise<void> {
     const { directory } = this.#paths;
+    const stanzas = stanzasOf(await indexIn(lists), packages);
     // apt takes a list without any package for a broken one.
-    if (index.trim() !== '') {
-      await writeFile(join(this.lists, `${PIN_LIST}Packages`), index);
+    if (stanzas.length > 0) {
+      await writeFile(join(this.lists, `${PIN_LIST}Packages`), `${stanzas.join('\n\n')}\n`);
       await appendFile(join(directory, 'sources.list'), `${PIN_SOURCE}\n`);
     }
     // A priority over 1000 also stands against a newer version (apt_preferences(5)).
@@ -122,27 +132,29 @@ export class AptBox {
     await writeFile(join(directory, 'etc/preferences'), preferences.join('\n'));
   }
 
-  async #index(): Promise<string> {
-    const names = (await readdir(this.lists)).filter((name) => name.endsWith('_Packages'));
-    const texts = await Promise.all(names.sort().map((name) => readFile(join(this.lists, name), 'utf8')));
-    return texts.join('\n\n');
-  }
-
-  /**
-   * Downloads exact files; apt compares their digests. All are tried, whatever becomes of the others.
-   * @param onPercent told how far apt is
-   */
-  async fetch(
-    files: readonly { readonly uri: string; readonly path: string; readonly sha256: string }[],
+  async download(
+    packages: readonly ResolvedPackage[],
     onPercent: (percent: number) => void,
   ): Promise<Result<void, Failure>> {
-    const triples = files.flatMap(({ uri, path, sha256 }) => [uri, path, `SHA256:${sha256}`]);
+    const repositories = this.#source.repositories.flatMap(({ uris }) => uris);
+    const triples = packages.flatMap(({ uri, file, sha256 }) => [
+      authorizedUri(uri, repositories),
+      join(this.archives, file),
+      `SHA256:${sha256}`,
+    ]);
     const done = await this.#apt(
       [APT_HELPER, 'download-file', ...triples],
       'downloading packages',
       onPercent,
     );
     return done.ok ? ok(undefined) : done;
+  }
+
+  /** The path of a box is one of this moment. */
+  #withoutOurPath(found: ResolvedPackage): ResolvedPackage {
+    return this.#localUris.some((uri) => found.uri.startsWith(`${uri}/`))
+      ? { ...found, uri: `local:${found.file}` }
+      : found;
   }
 
   #install(options: readonly string[], names: readonly string[]): Promise<Result<string, Failure>> {
@@ -192,13 +204,15 @@ export class AptBox {
 
   async #configuration(): Promise<string> {
     const dir = this.#paths.directory;
-    const { architecture } = this.#source;
+    const { architecture, trusted } = this.#source;
     return [
       await this.#hostNetworkSettings(),
       `Dir "${dir}"; Dir::State "${dir}"; Dir::State::status "${dir}/status"; Dir::State::lists "${dir}/lists";`,
       `Dir::Cache "${dir}/cache"; Dir::Cache::archives "${dir}/archives"; Dir::Log "${dir}"; Dir::Etc "${dir}/etc";`,
       `Dir::Etc::sourcelist "${dir}/sources.list"; Dir::Etc::sourceparts "/dev/null"; Dir::Etc::parts "/dev/null";`,
-      'Dir::Etc::trusted "/etc/apt/trusted.gpg"; Dir::Etc::trustedparts "/etc/apt/trusted.gpg.d";',
+      trusted === undefined
+        ? 'Dir::Etc::trusted "/etc/apt/trusted.gpg"; Dir::Etc::trustedparts "/etc/apt/trusted.gpg.d";'
+        : `Dir::Etc::trusted "/dev/null"; Dir::Etc::trustedparts "${trusted}";`,
       'Dir::Etc::netrc "/etc/apt/auth.conf"; Dir::Etc::netrcparts "/etc/apt/auth.conf.d";',
       `APT::Architecture "${architecture}"; APT::Architectures { "${architecture}"; };`,
       // Names are names: apt-get would otherwise take `a.b` as a regular expression when there is no such package.
@@ -223,13 +237,14 @@ export class AptBox {
   }
 }
 
-interface AptBoxOptions {
-  readonly paths: AptBoxPaths;
-  readonly runner: CommandRunner;
-  readonly source: PackageSource;
-  readonly status?: string | Uint8Array;
-  readonly output: (chunk: Uint8Array) => void;
-  readonly signal: AbortSignal;
+async function indexIn(lists: string): Promise<string> {
+  const names = (await readdir(lists)).filter((name) => name.endsWith('_Packages'));
+  const texts = await Promise.all(names.sort().map((name) => readFile(join(lists, name), 'utf8')));
+  return texts.join('\n\n');
+}
+
+interface AptBoxOptions extends BoxOptions {
+  readonly source: AptSource;
 }
 
 /** Belongs to apt, and is not in the PATH. */

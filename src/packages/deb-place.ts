@@ -1,5 +1,4 @@
 import { withoutCredentials } from '../base/index.js';
-import type { PackageSource } from '../graph/index.js';
 
 /**
  * The name under which apt keeps a package in its archives: `NAME_VERSION_ARCH.deb`, where the version may hold a colon and
@@ -15,9 +14,12 @@ export function debFileName(found: {
   return `${quoted(found.name)}_${quoted(found.version)}_${quoted(found.arch)}.deb`;
 }
 
-/** The URI to ask for a package that a lock says was at `origin`: with the credentials of its repository, if any. */
-export function authorizedUri(origin: string, { repositories }: PackageSource): string {
-  for (const uri of repositories.flatMap(({ uris }) => uris)) {
+/**
+ * The URI to ask for a package that a lock says was at `origin`: with the credentials of its repository, if any.
+ * @param repositories what URIs of theirs begin with
+ */
+export function authorizedUri(origin: string, repositories: readonly string[]): string {
+  for (const uri of repositories) {
     const plain = withoutCredentials(uri);
     if (plain !== uri && origin.startsWith(plain)) return uri + origin.slice(plain.length);
   }

@@ -1,13 +1,15 @@
 import { withoutCredentials } from '../base/index.js';
-import type { PackageSource } from '../graph/index.js';
+import type { MmdebstrapSource } from '../graph/index.js';
+import type { ResolvedPackage } from './box.js';
 import { debFileName } from './deb-place.js';
-import type { ResolvedPackage } from './resolved-package.js';
 
 /**
  * The packages of mmdebstrap's variants as apt patterns (mmdebstrap(1) VARIANTS, apt-patterns(7)), so that they can
  * be resolved and fetched before mmdebstrap runs without a network.
  */
-export function variantPatterns(source: PackageSource): readonly string[] | undefined {
+export function variantPatterns(
+  source: Pick<MmdebstrapSource, 'architecture' | 'variant'>,
+): readonly string[] | undefined {
   const pattern = (inner: string) => `?and(?architecture(${source.architecture}),${inner})`;
   const essential = pattern('?essential');
   switch (source.variant) {
@@ -37,7 +39,10 @@ const SHARED_KEYS = /^\/(usr\/share\/keyrings|etc\/apt\/(keyrings|trusted\.gpg\.
  * sources.list(5). For our own apt with the paths of all keys; `for-rootfs` only with keys that are found under the
  * same path inside.
  */
-export function oneLineSources(source: PackageSource, keys: 'all-keys' | 'for-rootfs' = 'all-keys'): string {
+export function oneLineSources(
+  source: Pick<MmdebstrapSource, 'repositories'>,
+  keys: 'all-keys' | 'for-rootfs' = 'all-keys',
+): string {
   const lines: string[] = [];
   for (const { uris, suites, components, keyrings } of source.repositories) {
     const files = keyrings
@@ -71,7 +76,7 @@ const SUPPLY_LIST = '_mkve_._';
  * say of themselves, so the lists they were resolved from need not be there any more, and apt has no other choice. Its own
  * mode `root` is right inside a worker, where it is root of a user namespace.
  */
-export function baseCommand(source: PackageSource, target: string): readonly [string, ...string[]] {
+export function baseCommand(source: MmdebstrapSource, target: string): readonly [string, ...string[]] {
   return [
     'mmdebstrap',
     '--mode=root',
@@ -110,7 +115,7 @@ export function suppliedFields(found: ResolvedPackage): string {
 }
 
 /** The Release file that SUPPLY takes: mmdebstrap looks for packages of its suite only. */
-export function suppliedRelease({ suite, architecture }: PackageSource): string {
+export function suppliedRelease({ suite, architecture }: MmdebstrapSource): string {
   return `Suite: ${suite}\nCodename: ${suite}\nArchitectures: ${architecture} all\n`;
 }
 

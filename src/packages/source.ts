@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { digestOf, err, messageOf, ok, type Result } from '../base/index.js';
-import type { AptRepository, Keyring, PackageSource } from '../graph/index.js';
+import type { AptRepository, Keyring, MmdebstrapSource } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { type HostRepository, parseOneLine, readHostSources } from './host-sources.js';
 
@@ -36,11 +36,7 @@ export function hostArchitecture(nodeArchitecture: string): string {
 
 /** The release the host runs: os-release(5) `VERSION_CODENAME`. */
 export function hostSuite(): string | undefined {
-  try {
-    return /^VERSION_CODENAME="?([^"\n]+)"?$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
-  } catch {
-    return undefined;
-  }
+  return /^VERSION_CODENAME="?([^"\n]+)"?$/m.exec(osRelease())?.[1];
 }
 
 /**
@@ -50,15 +46,16 @@ export function hostSuite(): string | undefined {
 export function packageSource(
   options: SourceOptions,
   host: { readonly aptDirectory: string; readonly suite: string | undefined; readonly architecture: string },
-): Result<PackageSource, Failure> {
+): Result<MmdebstrapSource, Failure> {
   const suite = options.suite ?? host.suite;
   if (suite === undefined)
     return err(usage('no suite is given and the host names none', 'set suite in mmdebstrap({ suite })'));
   const chosen = chooseRepositories(options, { ...host, suite });
   if (chosen.length === 0) {
+    const family = otherFamily(suite);
     return err(
       usage(
-        `no mirror is known for suite ${suite}`,
+        `no mirror is known for suite ${suite}${family === undefined ? '' : `, which is one of ${family}'s`}`,
         'give one: mmdebstrap({ mirrors: [URL] }) or --mirror URL',
       ),
     );
@@ -103,13 +100,46 @@ function fromHost(repositories: readonly HostRepository[], suite: string): reado
   const own = narrow(repositories, (name) => (belongsTo(name, suite) ? name : undefined));
   if (own.length > 0) return own;
   const release = hostSuite();
-  if (release === undefined) return [];
+  // The host's mirrors are those of its own distribution.
+  if (release === undefined || otherFamily(suite) !== undefined) return [];
   return narrow(repositories, (name) => {
     if (!belongsTo(name, release)) return undefined;
     // Releases in motion have neither updates nor security suites.
     if (ROLLING.includes(suite) && name !== release) return undefined;
     return name.replace(release, suite);
   });
+}
+
+/** Names of releases that no relative reuses: distro-info(1). */
+const FAMILIES: Readonly<Record<string, readonly string[]>> = {
+  debian: [
+    'stretch',
+    'buster',
+    'bullseye',
+    'bookworm',
+    'trixie',
+    'forky',
+    'sid',
+    'unstable',
+    'testing',
+    'stable',
+  ],
+  ubuntu: ['xenial', 'bionic', 'focal', 'jammy', 'noble', 'oracular', 'plucky', 'questing', 'resolute'],
+};
+
+/** The distribution that a suite is known to be of, where the host is of another one. */
+function otherFamily(suite: string): string | undefined {
+  const host = /^ID="?([^"\n]+)"?$/m.exec(osRelease())?.[1] ?? '';
+  const [family] = Object.entries(FAMILIES).find(([, suites]) => suites.includes(suite)) ?? [];
+  return family === host ? undefined : family;
+}
+
+function osRelease(): string {
+  try {
+    return readFileSync('/etc/os-release', 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function belongsTo(name: string, suite: string): boolean {

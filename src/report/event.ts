@@ -102,6 +102,15 @@ export type Event =
       readonly skipped: number;
       readonly durationMs: number;
       readonly savedMs: number;
+    }
+  /** Said once for each store, after the first build that put something in. */
+  | { readonly type: 'store-limit'; readonly directory: string; readonly limitBytes: number }
+  /** After a build the store was over its limit, and what is worth least was removed. */
+  | {
+      readonly type: 'store-collected';
+      readonly removedBytes: number;
+      readonly bytes: number;
+      readonly limitBytes: number;
     };
 
 /** Port: is told of every event, in order. */

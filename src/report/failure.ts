@@ -40,6 +40,13 @@ export type Failure =
   | { readonly kind: 'system-refused'; readonly detail: string; readonly hint: string }
   | { readonly kind: 'rootfs-unusable'; readonly detail: string }
   | { readonly kind: 'host-lacks'; readonly needs: readonly HostNeed[] }
+  /** What was asked for is beyond a package backend, or beyond what it was given; a sentence. */
+  | {
+      readonly kind: 'backend-unable';
+      readonly backend: string;
+      readonly detail: string;
+      readonly hint?: string;
+    }
   | { readonly kind: 'worker-died'; readonly detail: string }
   | { readonly kind: 'cancelled' };
 

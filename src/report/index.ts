@@ -6,6 +6,7 @@ export type { Event, LockChange, Progress, Reporter } from './event.js';
 export type { CommandFailed, Failure, HostNeed } from './failure.js';
 export { type Folding, githubFolding, gitlabFolding } from './folding.js';
 export { count, formatArgv, formatDuration, formatSize } from './format.js';
+export { HeldReporter } from './held-reporter.js';
 export { EVENT_FORMAT, jsonLine, jsonRecord } from './json-line.js';
 export { JsonReporter } from './json-reporter.js';
 export { LineSplitter } from './line-splitter.js';

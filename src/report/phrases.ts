@@ -1,5 +1,5 @@
 import type { Event, LockChange } from './event.js';
-import { count } from './format.js';
+import { count, formatSize } from './format.js';
 
 const MOST_PATHS = 3;
 
@@ -35,4 +35,13 @@ function changePhrase({ name, arch, before, after }: LockChange): string {
   if (before === after)
     return `${name} ${after} (${arch}) is another file than before under the same version`;
   return `${name} ${before} -> ${after} (${arch})`;
+}
+
+/** What follows the word `store`. */
+export function storePhrase(event: Extract<Event, { type: 'store-limit' | 'store-collected' }>): string {
+  const limit = formatSize(event.limitBytes);
+  if (event.type === 'store-limit')
+    return `${event.directory} may grow to ${limit}, a tenth of its disk; cache.maxSize in the mkvefile or MKVE_CACHE_SIZE changes that`;
+  const removed = formatSize(event.removedBytes);
+  return `was over its limit of ${limit}: ${removed} removed that had long not been used, ${formatSize(event.bytes)} left`;
 }

@@ -5,7 +5,7 @@ import type { Folding } from './folding.js';
 import { count, formatDuration, formatSize } from './format.js';
 import { LineSplitter } from './line-splitter.js';
 import { type Paint, painter, type Style } from './paint.js';
-import { changedPhrase, changePhrases, cutoffPhrase, waitingPhrase } from './phrases.js';
+import { changedPhrase, changePhrases, cutoffPhrase, storePhrase, waitingPhrase } from './phrases.js';
 import { renderFailure } from './render.js';
 import { StepOutputs } from './step-outputs.js';
 import { summaryOf, Tally } from './tally.js';
@@ -99,6 +99,10 @@ export class PlainReporter implements Reporter {
         return;
       case 'build-finished':
         this.#summary(event);
+        return;
+      case 'store-limit':
+      case 'store-collected':
+        this.#say(this.#line('faint', 'store', storePhrase(event)));
         return;
       default:
         assertNever(event);

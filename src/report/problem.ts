@@ -9,4 +9,6 @@ export interface Problem {
   /** How to mend it, where that is not plain from the message. */
   readonly hint?: string;
   readonly severity: 'error' | 'warning';
+  /** A stable name for what is wrong, as `mkve lint` prints it: `hook-missing`. */
+  readonly code?: string;
 }

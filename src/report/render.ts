@@ -42,7 +42,7 @@ export function renderFailure(failure: Failure, output: 'last-lines' | 'apart' =
     case 'repository-untrusted':
       return {
         headline: `the signature of the repository ${failure.url} is not good`,
-        details: [failure.detail, ...hintLines('name its key file in mmdebstrap({ keyrings: [FILE] })')],
+        details: [failure.detail, ...hintLines('name its key file in the mkvefile, keyrings: [FILE]')],
       };
     case 'download-failed':
       return {
@@ -96,6 +96,8 @@ export function renderFailure(failure: Failure, output: 'last-lines' | 'apart' =
       return { headline: `nothing can run in the root file system: ${failure.detail}`, details: [] };
     case 'host-lacks':
       return { headline: hostHeadline(failure.needs), details: needLines(failure.needs) };
+    case 'backend-unable':
+      return { headline: `${failure.backend}: ${failure.detail}`, details: hintLines(failure.hint) };
     case 'worker-died':
       return { headline: `a worker process ended unexpectedly: ${failure.detail}`, details: [] };
     case 'cancelled':
@@ -140,6 +142,7 @@ export function exitStatusOf(failure: Failure): number {
     case 'output-unwritable':
     case 'worker-died':
     case 'rootfs-unusable':
+    case 'backend-unable':
       return 1;
     default:
       return assertNever(failure);

@@ -61,6 +61,8 @@ export class TimelineRecorder implements Reporter {
       case 'watch-waiting':
       case 'target-finished':
       case 'build-finished':
+      case 'store-limit':
+      case 'store-collected':
         return;
       default:
         assertNever(event);

@@ -3,6 +3,7 @@
  * and capturing what it changed. Files named `inside-*` or imported by `worker-host.ts` run in the worker; the rest
  * runs as the calling user. What commands are run, and why, is decided elsewhere.
  */
+export { type Attachment, type AttachRequest, attach } from './attach.js';
 export { captureChanges } from './capture.js';
 export { StoreDamage } from './damage.js';
 export { flattenIfLong } from './flatten.js';
@@ -16,13 +17,24 @@ export {
   type WorkerIdentity,
   workerIdentity,
 } from './namespace.js';
-export { mountReadOnly, mountRootfs, type RootfsMount, type StackedLayers, stackLayers } from './overlay.js';
+export { newestTime } from './newest-time.js';
+export {
+  mountReadOnly,
+  mountRootfs,
+  mountTmp,
+  type RootfsMount,
+  type StackedLayers,
+  stackLayers,
+} from './overlay.js';
 export type { WorkerReply, WorkerRequest } from './protocol.js';
 export { type RootfsState, rootfsState, stateOutputs } from './rootfs-state.js';
 export { notMountedMark, type SandboxRequest, sandboxArgv } from './sandbox.js';
 export { scanTree, type TreeScan, type TreeScanRequest } from './scan-tree.js';
+export { changesOf } from './scanned-changes.js';
+export type { ScannedEntry } from './scanned-entry.js';
 export { type Ended, type Spawned, spawnInside } from './spawn-inside.js';
 export { syscallFilter } from './syscall-filter.js';
+export { TarScanner } from './tar-scanner.js';
 export { TreeCache } from './tree-cache.js';
 export { serveWorker, type WorkerContext, type WorkerHandlers } from './worker-host.js';
-export { Worker, WorkerPool } from './worker-pool.js';
+export { type CallOptions, Worker, type WorkerPlace, WorkerPool } from './worker-pool.js';

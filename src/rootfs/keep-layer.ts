@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 
-import { applyChanges, changesDigest } from '../tree/index.js';
+import { applyChanges, changesDigest, diskUse } from '../tree/index.js';
 import { captureChanges } from './capture.js';
 import type { RootfsState } from './rootfs-state.js';
 import type { WorkerContext } from './worker-host.js';
@@ -25,7 +25,7 @@ export async function keepLayer(
   }
   const pack = await trees.save(tree, state?.tree);
   const digest = changesDigest(changes);
-  const id = await store.layers.adopt(upper, digest);
+  const id = await store.layers.adopt(upper, digest, diskUse(changes));
   return {
     tree,
     layers: [...(state?.layers ?? []), { id, changes: digest }],

@@ -100,6 +100,16 @@ export async function mountReadOnly(
   };
 }
 
+/** A /tmp that several sandboxes see, one after the other: empty memory, as each would have on its own. */
+export async function mountTmp(
+  workspace: string,
+): Promise<{ readonly path: string; unmount(): Promise<void> }> {
+  const path = join(workspace, 'tmp');
+  await mkdir(path);
+  await mustRun(['mount', '-t', 'tmpfs', '-o', 'mode=1777', 'mkve', path], workspace);
+  return { path, unmount: () => mustRun(['umount', '--lazy', path], workspace) };
+}
+
 /**
  * Paths relative to the layers' directory: mount(2) takes 4096 bytes of options, and a colon or comma in the path of
  * the store would mean something in them. overlay(5)'s `lowerdir` has the topmost first.

@@ -12,6 +12,13 @@ export interface SandboxRequest {
   readonly filter?: number;
   /** Directories or files of the host to be seen read-only. Mount points must exist or lie under /tmp. */
   readonly binds: readonly { readonly source: string; readonly target: string }[];
+  /** A directory to be seen as /tmp; absent: a new empty one in memory. */
+  readonly tmp?: string;
+  /**
+   * `new`: without a controlling terminal. `own`: the command keeps the one it is started on, for job control; that must be
+   * a pseudo-terminal of its own, since whoever has a terminal can type on it (TIOCSTI).
+   */
+  readonly session: 'new' | 'own';
 }
 
 /**
@@ -56,22 +63,12 @@ export function sandboxArgv(request: SandboxRequest): readonly string[] {
     ...['unshare', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child', '--'],
     ...(request.overlay === undefined ? [] : ['sh', '-c', MOUNT, 'mkve', request.overlay, request.root]),
     'bwrap',
-    ...[
-      '--bind',
-      request.root,
-      '/',
-      '--proc',
-      '/proc',
-      '--dev',
-      '/dev',
-      '--perms',
-      '1777',
-      '--tmpfs',
-      '/tmp',
-    ],
+    ...['--bind', request.root, '/', '--proc', '/proc', '--dev', '/dev'],
+    ...(request.tmp === undefined ? ['--perms', '1777', '--tmpfs', '/tmp'] : ['--bind', request.tmp, '/tmp']),
     ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--hostname', 'mkve'],
     ...(request.network === 'none' ? ['--unshare-net'] : []),
-    ...['--die-with-parent', '--new-session', '--clearenv', '--chdir', '/'],
+    ...['--die-with-parent', '--clearenv', '--chdir', '/'],
+    ...(request.session === 'new' ? ['--new-session'] : []),
     ...['--cap-drop', 'ALL', ...CAPABILITIES.flatMap((name) => ['--cap-add', `CAP_${name}`])],
     ...Object.entries(request.env).flatMap(([name, value]) => ['--setenv', name, value]),
     ...(request.filter === undefined ? [] : ['--seccomp', String(request.filter)]),

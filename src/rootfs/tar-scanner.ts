@@ -5,9 +5,11 @@ import { type ByteString, byteString } from '../tree/index.js';
 import type { ScannedEntry } from './scanned-entry.js';
 
 const BLOCK = 512;
+/** Bytes: far more than the attributes of a file take (xattr(7)), and little enough to keep. */
+const MOST_PAX = 16 * 1024 * 1024;
 
 /**
- * Reads the pax archive that our own GNU tar writes while we read it, file contents going straight into a hash.
+ * Reads a pax archive as GNU tar and our own packer write it, file contents going straight into a hash. Throws for anything else.
  * Formats: POSIX.1-2017 pax, and the `SCHILY.xattr.` keywords that GNU tar and star share. Names are bytes.
  */
 export class TarScanner {
@@ -63,7 +65,9 @@ export class TarScanner {
     if (this.#header[0] === 0) return;
     const flag = String.fromCharCode(this.#header[156] ?? 0);
     if (flag === 'x') {
-      this.#expectBody(numberAt(this.#header, 124, 12), { kind: 'pax', chunks: [] });
+      const length = numberAt(this.#header, 124, 12);
+      if (length > MOST_PAX) throw new Error('an extended header is too large');
+      this.#expectBody(length, { kind: 'pax', chunks: [] });
       return;
     }
     const pending = { flag, header: Buffer.from(this.#header), pax: this.#pax };
@@ -72,6 +76,11 @@ export class TarScanner {
     const size = flag === '0' ? Number(pending.pax.get('size') ?? numberAt(this.#header, 124, 12)) : 0;
     this.#expectBody(size, { kind: 'hash', hash: createHash('sha256') });
     if (size === 0) this.#endMember();
+  }
+
+  /** Whether it is between two members, or past the last. */
+  get isBetweenMembers(): boolean {
+    return this.#headerFilled === 0 && this.#body === 0 && this.#padding === 0;
   }
 
   #expectBody(size: number, sink: Sink): void {
@@ -136,7 +145,7 @@ function entryOf({ flag, header, pax }: PendingEntry, hash: Hash | undefined): S
     case '6':
       return { ...common, type: 'fifo' };
     default:
-      return bug(`GNU tar wrote a member of type '${flag}'`);
+      throw new Error(`a member has type '${flag}'`);
   }
 }
 
@@ -147,6 +156,8 @@ function parsePax(bytes: Buffer): ReadonlyMap<string, ByteString> {
     const space = bytes.indexOf(0x20, at);
     const length = Number(bytes.toString('latin1', at, space));
     const equals = bytes.indexOf(0x3d, space);
+    const isSound = space > at && equals > space && Number.isInteger(length) && at + length > equals;
+    if (!isSound) throw new Error('an extended header is damaged');
     records.set(
       bytes.toString('latin1', space + 1, equals),
       byteString(bytes.subarray(equals + 1, at + length - 1)),

@@ -14,6 +14,8 @@ export interface WorkerContext {
   /** Resolves when there is room for more. */
   readonly output: (chunk: Uint8Array) => Promise<void>;
   readonly progress: (progress: Progress) => void;
+  /** Asks whoever called, one question at a time. Rejects when the call is cancelled meanwhile. */
+  readonly ask: (question: unknown) => Promise<unknown>;
   readonly signal: AbortSignal;
 }
 
@@ -27,10 +29,15 @@ export function serveWorker(store: Store, handlers: WorkerHandlers): void {
   forbidNestedNamespaces();
   const trees = new TreeCache(store.blobs);
   const running = new Map<number, AbortController>();
+  const questions = new Questions();
   process.on('disconnect', () => process.exit(0));
   process.on('message', (request: WorkerRequest) => {
     if (request.type === 'cancel') {
       running.get(request.id)?.abort();
+      return;
+    }
+    if (request.type === 'answer') {
+      questions.answer(request.id, request.answer);
       return;
     }
     const { id } = request;
@@ -38,12 +45,46 @@ export function serveWorker(store: Store, handlers: WorkerHandlers): void {
     running.set(id, controller);
     const output = (chunk: Uint8Array) => reply({ type: 'output', id, chunk });
     const progress = (progress: Progress) => void reply({ type: 'progress', id, progress });
-    const context = { store, trees, output, progress, signal: controller.signal };
+    const { signal } = controller;
+    const ask = (question: unknown) => questions.ask({ id, question, signal });
+    const context = { store, trees, output, progress, ask, signal };
     perform(handlers, request, context)
       .then(reply)
       .finally(() => running.delete(id));
   });
   reply({ type: 'ready' });
+}
+
+/** Questions that wait for their answers. */
+class Questions {
+  readonly #waiting = new Map<number, (answer: unknown) => void>();
+
+  ask(asked: {
+    readonly id: number;
+    readonly question: unknown;
+    readonly signal: AbortSignal;
+  }): Promise<unknown> {
+    const { id, question, signal } = asked;
+    return new Promise((resolve, reject) => {
+      const cancelled = () => reject(new Error('cancelled while a question was open'));
+      if (signal.aborted) {
+        cancelled();
+        return;
+      }
+      signal.addEventListener('abort', cancelled, { once: true });
+      this.#waiting.set(id, (answer) => {
+        signal.removeEventListener('abort', cancelled);
+        resolve(answer);
+      });
+      void reply({ type: 'question', id, question });
+    });
+  }
+
+  answer(id: number, answer: unknown): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    waiting?.(answer);
+  }
 }
 
 async function perform(

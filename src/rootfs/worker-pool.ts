@@ -8,7 +8,15 @@ import type { WorkerReply, WorkerRequest } from './protocol.js';
 export interface CallOptions {
   readonly output: (chunk: Uint8Array) => void;
   readonly progress?: (progress: Progress) => void;
+  /** Answers what the operation asks meanwhile. Only for operations that do. */
+  readonly answer?: (question: unknown, worker: WorkerPlace) => Promise<unknown>;
   readonly signal: AbortSignal;
+}
+
+/** Where a worker lives, for whoever wants to join it there. */
+export interface WorkerPlace {
+  /** Of the process whose children live in the worker's pid namespace; all its other namespaces are the worker's own. */
+  readonly pid: number;
 }
 
 interface Call extends Omit<CallOptions, 'signal'> {
@@ -95,8 +103,20 @@ export class Worker {
     const call = this.#calls.get(reply.id);
     if (reply.type === 'output') call?.output(reply.chunk);
     else if (reply.type === 'progress') call?.progress?.(reply.progress);
+    else if (reply.type === 'question') void this.#answer(reply);
     else if (reply.type === 'result') call?.settle(reply.result);
     else call?.crash(new Error(`a worker failed: ${reply.message}`));
+  }
+
+  async #answer({ id, question }: Extract<WorkerReply, { type: 'question' }>): Promise<void> {
+    const call = this.#calls.get(id);
+    try {
+      const answer = await call?.answer?.(question, { pid: this.#child.pid ?? 0 });
+      this.#send({ type: 'answer', id, answer });
+    } catch (thrown) {
+      call?.crash(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      this.#send({ type: 'cancel', id });
+    }
   }
 
   #end(how: string): void {
@@ -127,6 +147,11 @@ export class WorkerPool {
 
   call(operation: string, argument: unknown, options: CallOptions): Promise<Result<unknown, Failure>> {
     return this.#pick().call(operation, argument, options);
+  }
+
+  /** Starts a worker ahead of the first call. */
+  warmUp(): void {
+    if (this.#workers.length === 0) this.#pick();
   }
 
   async stop(): Promise<void> {

@@ -3,6 +3,7 @@ import { chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { dirname, join } from 'node:path';
 
 import { type Digest, digestOf, hasErrorCode, hexOf, publishStaged } from '../base/index.js';
+import { type Clock, markUsed } from './mark-use.js';
 
 /** Port: immutable bytes named by their digest. */
 export interface BlobStore {
@@ -36,15 +37,18 @@ export class MemoryBlobStore implements BlobStore {
 /** `blobs/sha256/ab/HEX`, read-only files. */
 export class DiskBlobStore implements BlobStore {
   readonly #directory: string;
+  readonly #clock: Clock | undefined;
 
-  constructor(directory: string) {
+  /** @param clock without it uses leave no mark */
+  constructor(directory: string, clock?: Clock) {
     this.#directory = directory;
+    this.#clock = clock;
   }
 
   async put(bytes: Uint8Array | string): Promise<Digest> {
     const digest = digestOf(bytes);
     const path = this.pathOf(digest);
-    if ((await this.size(digest)) === Buffer.byteLength(bytes)) return digest;
+    if ((await this.size(digest)) === Buffer.byteLength(bytes) && (await this.#isKept(path))) return digest;
     const staged = stagedName(path);
     try {
       await writeNew(staged, bytes);
@@ -76,6 +80,11 @@ export class DiskBlobStore implements BlobStore {
     } catch {
       return undefined;
     }
+  }
+
+  /** Whether a blob that is there will not be collected before somebody refers to it. */
+  async #isKept(path: string): Promise<boolean> {
+    return this.#clock === undefined || (await markUsed(path, this.#clock)) === 'marked';
   }
 
   /** Where the bytes lie, for readers that stream and verify on their own. */

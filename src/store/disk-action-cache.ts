@@ -11,19 +11,23 @@ import {
 } from '../base/index.js';
 import type { ActionCache, ActionResult, Claim, Lookup } from './action-cache.js';
 import { KeyLock } from './key-lock.js';
+import { type Clock, markUsed } from './mark-use.js';
 import { seal, unseal } from './seal.js';
 
 /**
  * `actions/ab/KEY.json`: the digest of what follows, a newline, the result. The digest makes a torn or altered
- * entry a miss.
+ * entry a miss. Reading an entry marks it as used, and what is marked since a build began is not collected.
  */
 export class DiskActionCache implements ActionCache {
   readonly #directory: string;
   readonly #locks: KeyLock;
+  readonly #clock: Clock | undefined;
 
-  constructor(directories: { readonly actions: string; readonly locks: string }) {
+  /** @param clock without it uses leave no mark */
+  constructor(directories: { readonly actions: string; readonly locks: string }, clock?: Clock) {
     this.#directory = directories.actions;
     this.#locks = new KeyLock(directories.locks);
+    this.#clock = clock;
   }
 
   async read(key: Digest): Promise<ActionResult | undefined> {
@@ -36,7 +40,10 @@ export class DiskActionCache implements ActionCache {
     const body = unseal(text);
     if (body === undefined) return undefined;
     const result = JSON.parse(body) as ActionResult;
-    return digestOf(result.action) === key ? result : undefined;
+    if (digestOf(result.action) !== key) return undefined;
+    if (this.#clock === undefined) return result;
+    // Taken away since it was read: what it refers to may be on its way out as well.
+    return (await markUsed(this.#pathOf(key), this.#clock)) === 'gone' ? undefined : result;
   }
 
   async lookup(

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -37,7 +37,22 @@ export class KeyLock {
         signal?.throwIfAborted(),
       );
     }
-    return releaseOf(path);
+    return heldLock(path);
+  }
+
+  /** As `acquire`, without waiting: nothing while another process holds the lock. */
+  async acquireIfFree(name: string): Promise<(() => Promise<void>) | undefined> {
+    const path = join(this.#directory, name);
+    await mkdir(this.#directory, { recursive: true });
+    if (await this.#tryAcquire(path)) return heldLock(path);
+    await this.#breakIfStale(path);
+    return (await this.#tryAcquire(path)) ? heldLock(path) : undefined;
+  }
+
+  /** Takes away the locks of dead processes that nobody has wanted since. */
+  async sweep(): Promise<void> {
+    const names = await readdir(this.#directory).catch(() => []);
+    for (const name of names) if (!name.includes('.')) await this.#breakIfStale(join(this.#directory, name));
   }
 
   async #tryAcquire(path: string): Promise<boolean> {
@@ -73,12 +88,15 @@ export class KeyLock {
   }
 }
 
-/** A second call does nothing: by then the file may be somebody else's lock. */
 /** How often a holder shows that it lives, and after how long without that a foreign one is taken for dead. */
 const SIGN_OF_LIFE_MS = 5_000;
 const SILENCE_MS = 60_000;
 
-function releaseOf(path: string): () => Promise<void> {
+/**
+ * Shows that this process holds the lock file, and answers what gives it back. A second call of that does nothing: by then
+ * the file may be somebody else's lock.
+ */
+export function heldLock(path: string): () => Promise<void> {
   let held = true;
   // A changed ctime is a sign of life that also a process of another pid namespace can see, by the clock of the file
   // system that both share.

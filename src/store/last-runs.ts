@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Digest, digestOf, hexOf, publishFile } from '../base/index.js';
+import { type Digest, digestOf, hexOf, isDigest, publishFile } from '../base/index.js';
 
 /** How a step fared when it last ran or was last found in the cache. */
 export interface LastRun {
@@ -155,4 +155,21 @@ async function readRecords(path: string): Promise<Records> {
   } catch {
     return noRecords();
   }
+}
+
+const RECORDS = /^[0-9a-f]{24}\.json$/;
+
+/** The last runs of every project of a store, by step. */
+export async function allLastRuns(directory: string): Promise<readonly (readonly [string, LastRun])[]> {
+  const names = await readdir(directory).catch(() => []);
+  const records = await Promise.all(
+    names.filter((name) => RECORDS.test(name)).map((name) => readRecords(join(directory, name))),
+  );
+  return records.flatMap(({ runs }) => [...runs]);
+}
+
+/** Blobs with the output of all last runs, in hexadecimal: also of those that failed, which left no other record. */
+export async function loggedRuns(directory: string): Promise<readonly string[]> {
+  const runs = await allLastRuns(directory);
+  return runs.flatMap(([, { log }]) => (isDigest(log) ? [hexOf(log)] : []));
 }

@@ -5,8 +5,11 @@ import { err, hasErrorCode, messageOf, ok, publishFile, type Result } from '../b
 import { DiskBlobStore } from './blob-store.js';
 import { DiskActionCache } from './disk-action-cache.js';
 import { LayerStore } from './layer-store.js';
+import type { Clock } from './mark-use.js';
 import { OutputRecords } from './output-records.js';
+import { Pins } from './pins.js';
 import { Reproducibility } from './reproducibility.js';
+import { RunningBuilds } from './running-builds.js';
 import { SegmentIndex } from './segment-index.js';
 import { Staging } from './staging.js';
 
@@ -22,6 +25,8 @@ export interface Store {
   readonly outputs: OutputRecords;
   readonly reproducibility: Reproducibility;
   readonly staging: Staging;
+  readonly running: RunningBuilds;
+  readonly pins: Pins;
   readonly lastDirectory: string;
 }
 
@@ -33,18 +38,27 @@ export interface StoreFault {
 
 /**
  * A view of a store whose layout was already checked: for workers, which see it under another path.
- * @param segments where segments are found and put, relative to the root
+ * @param options.clock without it nothing that is used is marked as used
+ * @param options.segments where segments are found and put, relative to the root
  */
-export function storeAt(root: string, segments = 'segments'): Store {
+export function storeAt(
+  root: string,
+  {
+    clock,
+    segments = 'segments',
+  }: { readonly clock?: Clock | undefined; readonly segments?: string | undefined } = {},
+): Store {
   return {
     root,
-    blobs: new DiskBlobStore(join(root, 'blobs')),
-    actions: new DiskActionCache({ actions: join(root, 'actions'), locks: join(root, 'locks') }),
-    segments: new SegmentIndex(join(root, segments)),
+    blobs: new DiskBlobStore(join(root, 'blobs'), clock),
+    actions: new DiskActionCache({ actions: join(root, 'actions'), locks: join(root, 'locks') }, clock),
+    segments: new SegmentIndex(join(root, segments), clock),
     layers: new LayerStore(join(root, 'layers')),
     outputs: new OutputRecords(join(root, 'last')),
     reproducibility: new Reproducibility(join(root, 'last')),
     staging: new Staging(join(root, 'tmp')),
+    running: new RunningBuilds(join(root, 'locks')),
+    pins: new Pins(join(root, 'last')),
     lastDirectory: join(root, 'last'),
   };
 }
@@ -59,15 +73,18 @@ export interface StoreOwner {
  * Opens the store in a directory of its own, made when missing. Only its owner may look inside: layers hold setuid
  * files.
  */
-export async function openStore(root: string, owner?: StoreOwner): Promise<Result<Store, StoreFault>> {
+export async function openStore(
+  root: string,
+  { owner, clock }: { readonly owner?: StoreOwner | undefined; readonly clock?: Clock } = {},
+): Promise<Result<Store, StoreFault>> {
   try {
     const version = await readVersion(root);
-    if (version === LAYOUT_VERSION) return ok(storeAt(root));
+    if (version === LAYOUT_VERSION) return ok(storeAt(root, { clock }));
     if (version !== undefined && version > LAYOUT_VERSION) return err(tooNew(root, version));
     if (await hasForeignFiles(root)) return err(notAStore(root));
     if (version !== undefined) await disownResults(root);
     await layOut(root, owner);
-    return ok(storeAt(root));
+    return ok(storeAt(root, { clock }));
   } catch (thrown) {
     return err({ path: root, detail: messageOf(thrown) });
   }

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Digest, hexOf, publishFile } from '../base/index.js';
+import { type Clock, markUsed } from './mark-use.js';
 import { seal, unseal } from './seal.js';
 
 /** One independently compressed piece of a packed root file system. */
@@ -30,15 +31,21 @@ export interface PlainPiece {
  */
 export class SegmentIndex {
   readonly #directory: string;
+  readonly #clock: Clock | undefined;
 
-  constructor(directory: string) {
+  /** @param clock without it uses leave no mark */
+  constructor(directory: string, clock?: Clock) {
     this.#directory = directory;
+    this.#clock = clock;
   }
 
   async get(key: Digest): Promise<readonly Segment[] | undefined> {
+    const path = this.#pathOf(key, 'json');
     try {
-      const body = unseal(await readFile(this.#pathOf(key, 'json'), 'utf8'));
-      return body === undefined ? undefined : (JSON.parse(body) as readonly Segment[]);
+      const body = unseal(await readFile(path, 'utf8'));
+      if (body === undefined) return undefined;
+      if (this.#clock !== undefined && (await markUsed(path, this.#clock)) === 'gone') return undefined;
+      return JSON.parse(body) as readonly Segment[];
     } catch {
       return undefined;
     }

@@ -10,7 +10,8 @@ import {
   type StepId,
   stepId,
 } from '../graph/index.js';
-import { addBase, addPackages, type Compiled } from './compile.js';
+import type { Compiled } from './compile.js';
+import { addRootfs } from './compile-rootfs.js';
 import type { CopySource } from './copy-source.js';
 import type { ResolvedHook } from './model.js';
 
@@ -48,10 +49,9 @@ const NAME = 'cache';
  * then an archive instead of a bundle.
  */
 export function compileCache(request: CacheRequest): Compiled {
-  const { source, packages, work, output, format, level, devices, exclude } = request;
+  const { source, work, output, format, level, devices, exclude } = request;
   const builder = new GraphBuilder<Step>(inputsOf);
-  const base = addBase(builder, request);
-  const installed = addPackages(builder, { source, base, packages });
+  const installed = addRootfs(builder, request);
   const from = addWork(builder, work, { from: installed, architecture: source.architecture });
   const pack = builder.add({
     kind: 'pack',

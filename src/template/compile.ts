@@ -1,4 +1,3 @@
-import { type CanonicalValue, canonicalJson, compareCodeUnits, digestOf, hexOf } from '../base/index.js';
 import {
   type Graph,
   GraphBuilder,
@@ -11,6 +10,8 @@ import {
   type Target,
 } from '../graph/index.js';
 import { factsOf, type HypervisorFacts } from '../hypervisor/index.js';
+import { addRootfs } from './compile-rootfs.js';
+import { hookEnvironment } from './hook-environment.js';
 import type { ResolvedTemplate } from './model.js';
 import { type PackageSets, requestedPackages } from './packages.js';
 
@@ -49,46 +50,8 @@ export interface Compiled {
  */
 export function compile(request: CompileRequest): Compiled {
   const builder = new GraphBuilder<Step>(inputsOf);
-  const base = addBase(builder, request);
-  const targets = request.targets.map((target) => addTarget(builder, request, { target, base }));
+  const targets = request.targets.map((target) => addTarget(builder, request, target));
   return { graph: builder.build(), targets };
-}
-
-interface BaseSteps {
-  readonly snapshot: StepId;
-  readonly base: StepId;
-}
-
-/** The steps that make the base system of a suite. */
-export function addBase(
-  builder: GraphBuilder<Step>,
-  { source, sourceDateEpoch }: Pick<CompileRequest, 'source' | 'sourceDateEpoch'>,
-): BaseSteps {
-  const name = `${source.suite}-${source.architecture}`;
-  const snapshot = builder.add({ kind: 'snapshot', id: stepId(`snapshot:${name}`), pool: 'network', source });
-  const resolved = builder.add({
-    kind: 'resolve',
-    id: stepId(`resolve:${name}`),
-    pool: 'network',
-    source,
-    snapshot,
-    packages: [],
-  });
-  const base = builder.add({
-    kind: 'base',
-    id: stepId(`base:${name}`),
-    pool: 'work',
-    source,
-    snapshot,
-    resolved,
-    ...(sourceDateEpoch === undefined ? {} : { sourceDateEpoch }),
-  });
-  return { snapshot, base };
-}
-
-interface OneTarget {
-  readonly target: TargetRequest;
-  readonly base: BaseSteps;
 }
 
 /** What a format is compressed with unless somebody says otherwise: the programs' own defaults. */
@@ -103,13 +66,13 @@ function packingOf(
   return { format, level: wanted.level ?? level };
 }
 
-function addTarget(builder: GraphBuilder<Step>, request: CompileRequest, one: OneTarget): Target {
-  const { template, output } = one.target;
+function addTarget(builder: GraphBuilder<Step>, request: CompileRequest, target: TargetRequest): Target {
+  const { template, output } = target;
   const name = `${template.name}/${template.hypervisor}`;
   const requested = requestedPackages(template.packages, template.hypervisor, request.sets);
   const packages = [...requested.values()].flat();
-  const installed = addPackages(builder, { source: request.source, base: one.base, packages });
-  const hooked = addHooks(builder, one.target, {
+  const installed = addRootfs(builder, { ...request, packages });
+  const hooked = addHooks(builder, target, {
     name,
     from: installed,
     architecture: request.source.architecture,
@@ -120,7 +83,7 @@ function addTarget(builder: GraphBuilder<Step>, request: CompileRequest, one: On
     id: stepId(`${name}:pack`),
     pool: 'work',
     from: hooked,
-    ...packingOf(rootfs, one.target.pack),
+    ...packingOf(rootfs, target.pack),
     devices,
   });
   const conf = builder.add({ kind: 'conf', id: stepId(`${name}:conf`), pool: 'work', files: template.conf });
@@ -145,34 +108,6 @@ function addTarget(builder: GraphBuilder<Step>, request: CompileRequest, one: On
   return { name, step, output };
 }
 
-/** The steps that install packages on a base. Without any the base is all there is. */
-export function addPackages(
-  builder: GraphBuilder<Step>,
-  request: {
-    readonly source: PackageSource;
-    readonly base: BaseSteps;
-    readonly packages: readonly string[];
-  },
-): StepId {
-  const { source, base } = request;
-  const packages = [...new Set(request.packages)].sort(compareCodeUnits);
-  if (packages.length === 0) return base.base;
-  const name = `${source.suite}-${source.architecture}-${shortDigest(packages)}`;
-  const common = { source, snapshot: base.snapshot, base: base.base };
-  const resolved = builder.add({
-    kind: 'resolve',
-    id: stepId(`resolve:${name}`),
-    pool: 'network',
-    ...common,
-    packages,
-  });
-  return builder.add({ kind: 'packages', id: stepId(`packages:${name}`), pool: 'work', ...common, resolved });
-}
-
-function shortDigest(value: CanonicalValue): string {
-  return hexOf(digestOf(canonicalJson(value))).slice(0, 8);
-}
-
 /** What the other steps of a target are called: a hook of such a name is told apart as if it came again. */
 const OWN_STEPS = ['pack', 'conf', 'metainfo', 'sign', 'bundle'];
 
@@ -181,12 +116,7 @@ function addHooks(
   { template, network }: TargetRequest,
   start: { readonly name: string; readonly from: StepId; readonly architecture: string },
 ): StepId {
-  const env = {
-    MKVE_TEMPLATE: template.name,
-    MKVE_HYPERVISOR: template.hypervisor,
-    MKVE_VERSION: template.version,
-    MKVE_ARCH: start.architecture,
-  };
+  const env = hookEnvironment(template, start.architecture);
   const seen = new Map(OWN_STEPS.map((name) => [name, 1]));
   let from = start.from;
   for (const hook of template.hooks) {

@@ -66,18 +66,24 @@ export function resolveHook(name: string, candidate: Candidate): HookLookup | un
     return faulty({
       message: `hook ${shown(name)}: ${path} is ${describeEntry(entry)}, expected an executable file`,
       hint: 'put the executable in its place, or remove it so that the search goes on',
+      code: 'hook-unusable',
     });
   }
   const reads = entry.linkedTo === undefined ? [] : [entry.linkedTo];
   if ((entry.mode & 0o111) === 0) {
     return faulty(
-      { message: `hook ${shown(name)}: ${path} is not executable`, hint: `run: chmod +x ${shellWord(path)}` },
+      {
+        message: `hook ${shown(name)}: ${path} is not executable`,
+        hint: `run: chmod +x ${shellWord(path)}`,
+        code: 'hook-not-executable',
+      },
       reads,
     );
   }
   const bytes = readBytes(path);
   if (!bytes.ok) {
-    return faulty({ message: `hook ${shown(name)}: ${path} cannot be read (${bytes.error})` }, reads);
+    const message = `hook ${shown(name)}: ${path} cannot be read (${bytes.error})`;
+    return faulty({ message, code: 'hook-unusable' }, reads);
   }
   const hook = { name, file: path, digest: digestOf(bytes.value), args };
   return { hook, findings: startFindings(bytes.value, path), reads };
@@ -90,23 +96,25 @@ function candidatesOf(name: string, places: HookPlaces): readonly Candidate[] {
 }
 
 function faulty(
-  fault: { readonly message: string; readonly hint?: string },
+  fault: { readonly message: string; readonly hint?: string; readonly code: string },
   reads: readonly string[] = [],
 ): HookLookup {
   return { findings: [{ ...fault, severity: 'error', about: 'hook' }], reads };
 }
+
+const START = { severity: 'warning', about: 'hook', code: 'hook-start' } as const;
 
 /** execve(2) starts an ELF file or one that begins with `#!`; anything else is ENOEXEC, and so is a mark before it. */
 function startFindings(bytes: Buffer, path: string): readonly HookFinding[] {
   if (bytes.subarray(0, 4).equals(Buffer.from('\x7fELF', 'latin1'))) return [];
   if (bytes.subarray(0, 2).toString('latin1') !== '#!') {
     const message = `${path} begins neither with '#!' nor as an ELF program, so the kernel cannot run it`;
-    return [{ message, hint: "make '#!/bin/sh' its first line", severity: 'warning', about: 'hook' }];
+    return [{ message, hint: "make '#!/bin/sh' its first line", ...START }];
   }
   const newline = bytes.indexOf('\n');
   if (newline < 1 || bytes[newline - 1] !== 0x0d) return [];
   const message = `the first line of ${path} ends in CR LF, so the kernel looks for an interpreter whose name ends in CR`;
-  return [{ message, hint: 'save the file with LF line ends', severity: 'warning', about: 'hook' }];
+  return [{ message, hint: 'save the file with LF line ends', ...START }];
 }
 
 function notFound(search: {
@@ -117,7 +125,13 @@ function notFound(search: {
   const { name, places, reads } = search;
   const message = `hook ${shown(name)} was not found; looked at ${reads.join(', ')}`;
   const hint = familyHint(name) ?? nearHint(name, places);
-  return { message, ...(hint === undefined ? {} : { hint }), severity: 'error', about: 'list' };
+  return {
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    severity: 'error',
+    about: 'list',
+    code: 'hook-missing',
+  };
 }
 
 function nearHint(name: string, places: HookPlaces): string | undefined {

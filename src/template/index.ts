@@ -12,6 +12,7 @@ export {
   type TarifyRequest,
 } from './compile-cache.js';
 export { type CopySource, readCopySource } from './copy-source.js';
+export { hookEnvironment } from './hook-environment.js';
 export { type HookLookup, type HookPlaces, lookUpHook, resolveHook } from './hook-lookup.js';
 export { type InlineTemplateRequest, readInlineTemplate } from './inline.js';
 export type { InlineHypervisor, InlineTemplate } from './inline-model.js';

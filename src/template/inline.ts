@@ -146,7 +146,7 @@ function hookFinderOf(request: InlineTemplateRequest): (written: string) => Hook
     const found = resolveHook(basename(path), { path, args: [] });
     if (found !== undefined) return { ...found, reads: [path, ...found.reads] };
     const message = `hook ${shown(written)} was not found: there is no ${path}`;
-    return { findings: [{ message, severity: 'error', about: 'list' }], reads: [path] };
+    return { findings: [{ message, severity: 'error', about: 'list', code: 'hook-missing' }], reads: [path] };
   };
 }
 

@@ -21,5 +21,8 @@ export function lineagesOf(
 }
 
 function roleOf(step: Step): string {
+  // A given base has a snapshot of itself beside the one of its repositories.
+  if (step.kind === 'snapshot' && step.source.backend === 'rootfs' && step.base === undefined)
+    return 'snapshot of the base';
   return step.kind === 'resolve' && step.base === undefined ? 'resolve the base' : step.kind;
 }

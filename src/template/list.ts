@@ -59,7 +59,7 @@ export function siftEntries(list: {
   const entries = list.entries.filter(({ text, line }) => {
     const fault = kind.faultOf(text);
     if (fault !== undefined) {
-      findings.push({ line, message: fault, severity: 'error' });
+      findings.push({ line, message: fault, severity: 'error', code: 'list-name' });
       return false;
     }
     const before = first.get(text);
@@ -68,7 +68,13 @@ export function siftEntries(list: {
       return true;
     }
     const message = `${kind.what} ${shown(text)} stands already ${placeOf(before)}`;
-    findings.push({ line, message, hint: 'remove one of the two', severity: 'warning' });
+    findings.push({
+      line,
+      message,
+      hint: 'remove one of the two',
+      severity: 'warning',
+      code: 'list-repeated',
+    });
     return false;
   });
   return { entries, findings };
@@ -92,5 +98,6 @@ function crowdedLine(found: {
     message: `expected one ${kind.what} a line, found ${shown(text)}`,
     hint: `put each ${kind.what} on a line of its own, and a '#' before a comment`,
     severity: 'error',
+    code: 'list-crowded',
   };
 }

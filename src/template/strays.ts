@@ -31,6 +31,7 @@ export function warnOfUnknownEntries({ directory, journal }: Place): void {
       message: `${shown(name)} is no part of a template and is not read`,
       hint: near === undefined ? `a template holds ${TOP_LEVEL.join(', ')}` : `did you mean ${near}?`,
       severity: 'warning',
+      code: 'template-entry',
     });
   }
 }
@@ -50,6 +51,7 @@ export function warnOfUnlistedHypervisors(place: Place & { readonly hypervisors:
         message: `the template's hypervisors do not list ${shown(name)}, so this is not read`,
         hint: near === undefined ? `add ${name} to hypervisors, or remove this` : `did you mean ${near}?`,
         severity: 'warning',
+        code: 'template-hypervisor',
       });
     }
   }

@@ -31,3 +31,20 @@ export function changesDigest(changes: LayerChanges): Digest {
   const sorted = [...changes].sort((a, b) => compareCodeUnits(a.path, b.path));
   return digestOf(canonicalJson(sorted as unknown as CanonicalValue));
 }
+
+/** What most file systems give out at once. */
+const BLOCK = 4096;
+
+/** Bytes that a layer takes on the disk, about: whole blocks of every file, and one for what else has an inode. */
+export function diskUse(changes: LayerChanges): number {
+  const counted = new Set<ByteString>();
+  let bytes = 0;
+  for (const change of changes) {
+    const file = change.kind === 'node' && change.node.type === 'file' ? change.node : undefined;
+    const inode = file?.links?.[0];
+    if (inode !== undefined && counted.has(inode)) continue;
+    if (inode !== undefined) counted.add(inode);
+    bytes += BLOCK * Math.max(1, Math.ceil((file?.size ?? 0) / BLOCK));
+  }
+  return bytes;
+}

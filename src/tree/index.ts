@@ -6,7 +6,7 @@
 
 export { applyChanges } from './apply.js';
 export { type ByteString, byteString, bytesOf, displayName } from './byte-string.js';
-export { type Change, changesDigest, type LayerChanges } from './changes.js';
+export { type Change, changesDigest, diskUse, type LayerChanges } from './changes.js';
 export { diffTrees, type TreeDifference } from './diff.js';
 export { withLinks } from './links.js';
 export {
@@ -18,6 +18,14 @@ export {
   type Node,
   type Xattrs,
 } from './node.js';
+export {
+  type ChangedPart,
+  changedParts,
+  metaOf,
+  type NodeDifference,
+  nodeDifferences,
+  type SeenNode,
+} from './node-differences.js';
 export { TreeObjects } from './objects.js';
 export { compareWalkOrder, joinPath, partsOf, ROOT } from './path.js';
 export { type ResolvedPath, resolvePath } from './resolve.js';

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { hostArchitecture, oneLineSources, packageSource } from '../../src/packages/index.js';
+import { oneLineSources } from '../../src/packages/index.js';
+import { hostArchitecture, packageSource } from '../../src/packages/source.js';
 import type { Command } from './command.js';
 
 /**

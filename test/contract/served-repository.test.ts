@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { supplyDebs } from '../../src/actions/deb-supply.js';
 import { type ActionDeps, ActionExecutor, loadCommandRunner } from '../../src/actions/index.js';
+import { supplyPackages } from '../../src/actions/package-supply.js';
 import { bug, digestFromHex, digestOf } from '../../src/base/index.js';
 import { type BuildOutcome, build } from '../../src/engine/index.js';
 import {
@@ -12,7 +12,7 @@ import {
   type Graph,
   GraphBuilder,
   inputsOf,
-  type PackageSource,
+  type MmdebstrapSource,
   type Step,
 } from '../../src/graph/index.js';
 import {
@@ -24,10 +24,10 @@ import {
   type LockPolicy,
   nextLock,
 } from '../../src/lock/index.js';
-import { debFileName } from '../../src/packages/index.js';
+import { debFileName } from '../../src/packages/deb-place.js';
 import type { Failure } from '../../src/report/index.js';
 import { LastRuns, openStore, type Store } from '../../src/store/index.js';
-import { addBase } from '../../src/template/compile.js';
+import { addRootfs } from '../../src/template/compile-rootfs.js';
 import { privateDirectory } from '../support/bundle-rig.js';
 import { type GpgRig, gpgRig, newKey } from '../support/gpg-rig.js';
 import { flipped, openRepository, type Package, type Repository } from '../support/repository.js';
@@ -38,7 +38,7 @@ import { flipped, openRepository, type Package, type Repository } from '../suppo
  */
 let homes: GpgRig;
 let repository: Repository;
-let source: PackageSource;
+let source: MmdebstrapSource;
 let store: Store;
 let scratch: ReturnType<typeof privateDirectory>;
 let serial = 0;
@@ -112,7 +112,7 @@ function deps(network: ActionDeps['network'] = 'allowed'): ActionDeps {
 
 function freeGraph(): Graph<Step> {
   const builder = new GraphBuilder<Step>(inputsOf);
-  addBase(builder, { source });
+  addRootfs(builder, { source, packages: [] });
   return builder.build();
 }
 
@@ -178,8 +178,8 @@ async function supply(packages: readonly ExactPackage[], network: ActionDeps['ne
     progress: () => undefined,
     signal: new AbortController().signal,
   };
-  const request = { source, directory: join(place, 'debs'), apt: join(place, 'apt'), context };
-  const supplied = await supplyDebs(wanted, request, deps(network));
+  const request = { source, directory: join(place, 'debs'), tool: join(place, 'apt'), context };
+  const supplied = await supplyPackages(wanted, request, deps(network));
   return { failure: supplied.ok ? undefined : supplied.error, files: await readdir(request.directory) };
 }
 

@@ -216,9 +216,9 @@ describe('mkve-cache', () => {
 
   it.each([
     [[], 'no package is given'],
-    [['--hsh-workdir', '/w', 'less'], '--hsh-workdir: this version of mkve has no hasher backend'],
-    [['--backend=hasher', 'less'], '--backend hasher: this version of mkve has no hasher backend'],
-    [['--backend=dnf', 'less'], "found 'dnf'"],
+    [['--hsh-workdir', '/w', '--backend=dnf', 'less'], '--hsh-workdir means nothing with backend dnf'],
+    [['--backend=rootfs', 'less'], '--backend rootfs needs a root file system'],
+    [['--backend=zypper', 'less'], "found 'zypper'"],
     [['bad pkg'], 'is no name of a package'],
     [['--output=-', 'less'], "output: expected a file, found '-'"],
     [['--output=/dev/null', 'less'], 'output: /dev/null is no regular file'],

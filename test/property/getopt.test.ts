@@ -54,7 +54,7 @@ test('whatever follows -- is an operand', () => {
     fc.property(tables, fc.array(fc.string()), (table, words) => {
       expect(parseOptions(table, ['--', ...words])).toEqual({
         ok: true,
-        value: { values: {}, operands: words },
+        value: { values: {}, operands: words, afterDashes: words },
       });
     }),
   );

@@ -12,6 +12,7 @@ import {
   diffTrees,
   encodeDirectory,
   findNode,
+  nodeDifferences,
   TreeObjects,
   type WalkedNode,
   walkTree,
@@ -158,6 +159,52 @@ describe('a tree', () => {
     );
   });
 });
+
+describe('all differences of two trees', () => {
+  test('are the paths whose nodes are not the same, but for directories that only have another time', () => {
+    fc.assert(
+      fc.property(anyHistory, (history) => {
+        const objects = new TreeObjects();
+        let view: NaiveDirectory | undefined;
+        let before: Digest | undefined;
+        for (const operations of history) {
+          view = layerOn(view, operations).view();
+          const after = treeOf(objects, view);
+          if (before !== undefined) {
+            const found = nodeDifferences(objects, before, after);
+            const left = differingPaths(objects, before, after).filter(({ isTime }) => !isTime);
+            expect(found.filter(({ path }) => left.some((one) => one.path === path)).length).toBe(
+              left.length,
+            );
+            const all = differingPaths(objects, before, after);
+            for (const { path } of found) expect(all.map((one) => one.path)).toContain(path);
+            expect(found.length > 0).toBe(before !== after);
+          }
+          before = after;
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+/** Path by path. `isTime`: a directory that differs in nothing but its time. */
+function differingPaths(objects: TreeObjects, before: Digest, after: Digest) {
+  const [old, now] = [before, after].map(
+    (tree) => new Map([...walkTree(objects, tree)].map(({ path, node }) => [path, node])),
+  );
+  const paths = [...new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])])];
+  const text = (node: WalkedNode['node'] | undefined, mtime: number | undefined) =>
+    node?.type === 'dir'
+      ? canonical({ ...node.meta, ...(mtime === undefined ? {} : { mtime }) })
+      : canonical({ node });
+  return paths.flatMap((path) => {
+    const pair = [old?.get(path), now?.get(path)] as const;
+    const same = (mtime?: number) =>
+      pair[0]?.type === pair[1]?.type && text(pair[0], mtime) === text(pair[1], mtime);
+    return same() ? [] : [{ path, isTime: pair[0]?.type === 'dir' && same(0) }];
+  });
+}
 
 /** A directory that only one side has counts as one difference, not one for every path in it. */
 function naiveDifference(objects: TreeObjects, before: Digest, after: Digest) {

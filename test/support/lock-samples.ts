@@ -1,7 +1,7 @@
 import { digestOf } from '../../src/base/index.js';
-import type { ExactPackage, PackageSource } from '../../src/graph/index.js';
+import type { ExactPackage, MmdebstrapSource } from '../../src/graph/index.js';
 
-export const source: PackageSource = {
+export const source: MmdebstrapSource = {
   backend: 'mmdebstrap',
   suite: 'bookworm',
   architecture: 'amd64',

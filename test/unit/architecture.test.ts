@@ -67,7 +67,13 @@ const PACKAGES: Readonly<Record<string, string>> = {
  * and `process.versions` never change while a program runs, so they are no state.
  */
 const AMBIENT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'actions/inside/worker.ts': { 'process.argv': 'the entry of a worker is told where the store lies' },
+  'actions/inside/worker.ts': {
+    'Date.now': 'what a worker takes from the store it marks with the time, as its caller does',
+    'process.argv': 'the entry of a worker is told where the store lies',
+  },
+  'actions/run-hasher.ts': {
+    'process.kill': 'hasher has to be stopped by its process group, for which Node has no other function',
+  },
   'rootfs/worker-host.ts': {
     'process.on': 'the channel to the parent is how a worker is spoken to',
     'process.send': 'the channel to the parent is how a worker answers',

@@ -1,9 +1,8 @@
-import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Digest, err, ok, type Result } from '../../base/index.js';
-import type { PackageSource } from '../../graph/index.js';
+import type { MmdebstrapSource } from '../../graph/index.js';
 import { BASE_SCRIPT_ENV, baseCommand, oneLineSources } from '../../packages/index.js';
 import type { Failure } from '../../report/index.js';
 import {
@@ -13,11 +12,12 @@ import {
   spawnInside,
   type WorkerContext,
 } from '../../rootfs/index.js';
+import { hostProgramsArgv } from './host-programs.js';
 import { removeTree } from './remove-tree.js';
 import { Tail } from './tail.js';
 
 export interface MakeBaseArgument {
-  readonly source: PackageSource;
+  readonly source: MmdebstrapSource;
   /** A private empty directory, relative to the store. */
   readonly workspace: string;
   /** A directory that holds `debs/` and `fields/`, relative to the store. */
@@ -75,23 +75,15 @@ interface Running {
   readonly tail: Tail;
 }
 
-/**
- * mmdebstrap is root of the worker's namespace and could undo any read-only mount, so what must not be touched is not
- * there at all: of the host only its programs and their settings are, nobody's home and not the store.
- */
 function runMmdebstrap(command: readonly string[], running: Running): Promise<Ended> {
   const { request, workspace, paths, context, tail } = running;
   const supplies = join(context.store.root, request.supplies);
-  const argv = [
-    ...['unshare', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child', '--', 'bwrap'],
-    ...hostPrograms(),
-    ...['--dev', '/dev', '--proc', '/proc', '--perms', '1777', '--tmpfs', '/tmp', '--tmpfs', '/run'],
+  const argv = hostProgramsArgv({
     // The workspace lies inside the supplies and is laid over them.
-    ...['--ro-bind', supplies, supplies, '--bind', workspace, workspace],
-    ...['--unshare-net', '--unshare-pid', '--unshare-ipc', '--die-with-parent', '--new-session'],
-    ...['--cap-add', 'ALL', '--chdir', workspace, '--'],
-    ...command,
-  ];
+    mounts: ['--ro-bind', supplies, supplies, '--bind', workspace, workspace],
+    directory: workspace,
+    command,
+  });
   return spawnInside({
     argv,
     env: {
@@ -110,17 +102,4 @@ function runMmdebstrap(command: readonly string[], running: Running): Promise<En
     },
     signal: context.signal,
   });
-}
-
-/** `/bin` and the like are links into /usr or, on older systems, directories of their own. */
-function hostPrograms(): readonly string[] {
-  const tops = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32']
-    .map((name) => `/${name}`)
-    .filter(existsSync);
-  return [
-    ...['--ro-bind', '/usr', '/usr', '--ro-bind', '/etc', '/etc'],
-    ...tops.flatMap((top) =>
-      lstatSync(top).isSymbolicLink() ? ['--symlink', readlinkSync(top), top] : ['--ro-bind', top, top],
-    ),
-  ];
 }

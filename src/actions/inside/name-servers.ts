@@ -1,9 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { Digest } from '../../base/index.js';
-import { byteString, findNode, type TreeObjects } from '../../tree/index.js';
-
 const FILE = '/etc/resolv.conf';
 
 interface NameServers {
@@ -15,13 +12,13 @@ interface NameServers {
 /**
  * A hook with network needs the host's name servers, and must not leave them in the root file system: the host's
  * file is mounted over the one inside. bwrap makes an empty file to mount on where there is none.
+ * @param found what is at that path
  * @param upper where that empty file appears
  */
-export function nameServers(objects: TreeObjects, tree: Digest, upper: string): NameServers {
+export function nameServers(found: 'file' | 'absent' | 'directory' | 'other', upper: string): NameServers {
   const bind = { binds: [{ source: FILE, target: FILE }], tidy: () => Promise.resolve() };
-  const found = findNode(objects, tree, byteString(FILE.slice(1)));
   // A link would be followed out of the root file system while it is being put together.
-  if (found !== undefined) return found.type === 'file' ? bind : { ...bind, binds: [] };
+  if (found !== 'absent') return found === 'file' ? bind : { ...bind, binds: [] };
   const made = join(upper, FILE);
   const tidy = async () => {
     const left = await readFile(made).catch(() => undefined);

@@ -14,11 +14,12 @@ import {
   packTree,
   prepareDigestThread,
 } from '../../pack/index.js';
-import { type DpkgPackage, readDpkgStatus } from '../../packages/index.js';
+import type { DpkgPackage, RpmPackage } from '../../packages/index.js';
 import type { Failure } from '../../report/index.js';
 import type { RootfsState, WorkerContext } from '../../rootfs/index.js';
-import { byteString, findNode, type TreeObjects } from '../../tree/index.js';
+import type { TreeObjects } from '../../tree/index.js';
 import { identityFiles } from './identity-files.js';
+import { installedPackages } from './installed-packages.js';
 import { MountedContents } from './mounted-contents.js';
 import { ZstdCalls, zstdVersion } from './zstd-calls.js';
 
@@ -35,7 +36,7 @@ export interface PackRootfsArgument {
 
 export interface PackRootfsAnswer {
   readonly rootfs: PackedRootfs;
-  readonly installed: readonly DpkgPackage[];
+  readonly installed: readonly (DpkgPackage | RpmPackage)[];
   /** Paths of files that should differ on every machine. */
   readonly identity: readonly string[];
 }
@@ -47,19 +48,21 @@ export async function packRootfs(
   const { store, trees } = context;
   const { state, exclude } = request;
   prepareDigestThread();
-  const contents = new MountedContents(state, join(store.root, request.workspace), store.layers);
+  const workspace = join(store.root, request.workspace);
+  const contents = new MountedContents(state, workspace, store.layers);
   try {
     const objects = await trees.load(state);
     const tree = excludePaths(objects, state.tree, exclude);
     // Mounting for the one goes on while the other digests what needs no file.
-    const [status, rootfs] = await Promise.allSettled([
-      dpkgStatus(objects, state.tree, contents),
+    const [installed, rootfs] = await Promise.allSettled([
+      installedPackages({ objects, tree: state.tree, contents }, workspace, context.signal),
       packContents({ request, objects, tree, contents }, context),
     ]);
     if (rootfs.status === 'rejected') throw rootfs.reason;
-    if (status.status === 'rejected') throw status.reason;
-    const installed = readDpkgStatus(status.value);
-    return ok({ rootfs: rootfs.value, installed, identity: identityFiles(objects, tree) });
+    if (installed.status === 'rejected') throw installed.reason;
+    if (!installed.value.ok) return installed.value;
+    const identity = identityFiles(objects, tree);
+    return ok({ rootfs: rootfs.value, installed: installed.value.value, identity });
   } finally {
     await contents.close();
   }
@@ -102,19 +105,4 @@ async function packContents(
   } finally {
     await zstd.end();
   }
-}
-
-/** Larger than any package database; a hook may have made it anything. */
-const MOST_STATUS = 256 * 1024 * 1024;
-
-/** The tree is asked first, so that a link planted at this path leads nowhere. */
-async function dpkgStatus(objects: TreeObjects, tree: Digest, contents: Contents): Promise<string> {
-  const path = byteString('var/lib/dpkg/status');
-  const node = findNode(objects, tree, path);
-  if (node?.type !== 'file' || node.size > MOST_STATUS) return '';
-  const { size, digest } = node;
-  const bytes = Buffer.alloc(size);
-  const read = await contents.open();
-  read({ kind: 'content', path, digest, fileSize: size, offset: 0, size }, bytes);
-  return bytes.toString('utf8');
 }

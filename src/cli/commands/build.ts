@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../base/index.js';
 import { type StepId, selectTargets, type Target } from '../../graph/index.js';
 import type { Failure } from '../../report/index.js';
+import type { DebugShell } from '../debug-shell.js';
 import { type Command, fail } from '../main.js';
 import { offlineLacks } from '../offline-lacks.js';
 import { openProject } from '../open-project.js';
@@ -14,8 +15,20 @@ type Options = ParsedOptions<OptionNames<typeof mkveCommands.build.options>>;
 
 /** `mkve build` */
 export async function buildCommand(command: Command, options: Options): Promise<number> {
+  if (!has(options, 'debug-shell')) return buildOnce(command, options);
+  const { streams } = command;
+  if (has(options, 'json')) return fail('mkve', { kind: 'usage-wrong', message: JSON_AND_SHELL }, streams);
+  const { withDebugShells } = await import('../debug-shell.js');
+  const built = await withDebugShells(command, (debug) => buildOnce(command, options, debug));
+  return built.ok ? built.value : fail('mkve', built.error, streams);
+}
+
+const JSON_AND_SHELL = '--json and --debug-shell exclude each other: programs do not use shells';
+
+/** @param debug opens shells where steps fail */
+async function buildOnce(command: Command, options: Options, debug?: DebugShell): Promise<number> {
   const { streams, signal, host } = command;
-  const project = await openProject(command, options);
+  const project = await openProject(command, options, { debug });
   if (!project.ok) return fail('mkve', project.error, streams);
   const { session, jobs, lock } = project.value;
   const chosen = chooseTargets(project.value.targets, options.operands);
@@ -26,7 +39,7 @@ export async function buildCommand(command: Command, options: Options): Promise<
   const wanted = chosen.value.map(({ step }) => step);
   const outdated = has(options, 'locked') ? lock.outdated(wanted) : undefined;
   if (outdated !== undefined) return fail('mkve', outdated, streams);
-  const graph = await lock.graphFor(wanted, session.store.blobs);
+  const graph = await lock.graphFor(wanted, session.store.blobs, has(options, 'locked') ? 'require' : 'keep');
   try {
     const lacks = has(options, 'offline')
       ? await offlineLacks({ graph, wanted, forced }, session)
@@ -39,8 +52,9 @@ export async function buildCommand(command: Command, options: Options): Promise<
     const built = await withReporter(
       command,
       { ...reportingOf(options), reasons: reasonsOf(options) },
-      (reporter) =>
-        runBuild({
+      (reporter, screen) => {
+        debug?.use(screen);
+        return runBuild({
           graph,
           targets: chosen.value,
           session,
@@ -51,7 +65,8 @@ export async function buildCommand(command: Command, options: Options): Promise<
           forced,
           signal,
           now: host.now,
-        }),
+        });
+      },
     );
     return built.ok ? built.value : fail('mkve', built.error, streams);
   } finally {

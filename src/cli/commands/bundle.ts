@@ -8,6 +8,7 @@ import type { Failure } from '../../report/index.js';
 import { renderProblem } from '../../report/index.js';
 import { compile, lineagesOf, readNativeTemplate } from '../../template/index.js';
 import { type BundleArguments, mergeBundleArguments } from '../bundle-arguments.js';
+import type { DebugShell } from '../debug-shell.js';
 import { mkveVersion, stockHookDirectory } from '../host.js';
 import { type Command, fail } from '../main.js';
 import {
@@ -24,6 +25,7 @@ import { withReporter } from '../reporters.js';
 import { runBuild } from '../run-build.js';
 import { openSession } from '../session.js';
 import { lockSingleRun } from '../single-run-lock.js';
+import { backendOptions } from '../source-arguments.js';
 import { locateTemplate } from '../template-place.js';
 
 const NAME = 'mkve-bundle';
@@ -40,12 +42,21 @@ export async function bundleCommand(command: Command, argv: readonly string[]): 
 }
 
 async function run(command: Command, given: ParsedOptions<MkveBundleOption>): Promise<number> {
-  const { host, streams, signal } = command;
+  const { streams } = command;
   const merged = await bundleArguments(command, given);
   if (!merged.ok) return fail(NAME, merged.error, streams);
-  const place = await locateTemplate(merged.value.template, { cwd: host.cwd });
+  if (merged.value.debug === 'none') return buildOnce(command, merged.value);
+  const { withDebugShells } = await import('../debug-shell.js');
+  const built = await withDebugShells(command, (debug) => buildOnce(command, merged.value, debug));
+  return built.ok ? built.value : fail(NAME, built.error, streams);
+}
+
+/** @param debug opens shells where steps fail */
+async function buildOnce(command: Command, merged: BundleArguments, debug?: DebugShell): Promise<number> {
+  const { host, streams, signal } = command;
+  const place = await locateTemplate(merged.template, { cwd: host.cwd });
   if (!place.ok) return fail(NAME, place.error, streams);
-  const project = compileBundle(place.value, merged.value, command);
+  const project = compileBundle(place.value, merged, command);
   if (!project.ok) return fail(NAME, project.error, streams);
   for (const warning of project.value.warnings) for (const line of renderProblem(warning)) streams.err(line);
   const jobs = availableParallelism();
@@ -55,21 +66,27 @@ async function run(command: Command, given: ParsedOptions<MkveBundleOption>): Pr
     scope: place.value,
     lineages: lineagesOf(project.value.graph, project.value.targets),
     jobs,
-    signing: merged.value.sign,
-    network: merged.value.locking.network,
+    signing: merged.sign,
+    source: project.value.source,
+    network: merged.locking.network,
+    debug,
   });
   if (!session.ok) return fail(NAME, session.error, streams);
-  const scope = `${place.value}\n${merged.value.hypervisor}`;
-  const locked = await lockSingleRun(project.value, merged.value.locking, { session: session.value, scope });
-  if (!locked.ok) return fail(NAME, locked.error, streams);
-  const { verbosity, logfile } = merged.value;
+  const scope = `${place.value}\n${merged.hypervisor}`;
+  const locked = await lockSingleRun(project.value, merged.locking, { session: session.value, scope });
+  if (!locked.ok) {
+    await session.value.close();
+    return fail(NAME, locked.error, streams);
+  }
+  const { verbosity, logfile } = merged;
   const request = { format: 'plain', verbosity, colors: 'auto' } as const;
   try {
     const built = await withReporter(
       command,
       logfile === undefined ? request : { ...request, logfile },
-      (reporter) =>
-        runBuild({
+      (reporter, screen) => {
+        debug?.use(screen);
+        return runBuild({
           ...locked.value,
           targets: project.value.targets,
           session: session.value,
@@ -78,7 +95,8 @@ async function run(command: Command, given: ParsedOptions<MkveBundleOption>): Pr
           onFailure: 'stop',
           signal,
           now: host.now,
-        }),
+        });
+      },
     );
     return built.ok ? built.value : fail(NAME, built.error, streams);
   } finally {
@@ -120,15 +138,9 @@ function compileBundle(
     const message = `the template ${directory} does not support hypervisor '${request.hypervisor}'; its file hypervisors lists ${listed}`;
     return err({ kind: 'usage-wrong', message });
   }
-  const { suite, mirrors, arch } = request;
-  const source = sourceFor(
-    {
-      mirrors,
-      ...(suite === undefined ? {} : { suite }),
-      ...(arch === undefined ? {} : { architecture: arch }),
-    },
-    host,
-  );
+  const options = backendOptions(request, host.cwd);
+  if (!options.ok) return options;
+  const source = sourceFor(options.value, host);
   if (!source.ok) return source;
   const compiled = compile({
     targets: [{ template, output: request.output, network: [] }],
@@ -137,5 +149,5 @@ function compileBundle(
     sign: request.sign === 'gpg' ? {} : false,
     ...epochOf({}, host),
   });
-  return ok({ ...compiled, warnings: reading.value.warnings });
+  return ok({ ...compiled, source: source.value, warnings: reading.value.warnings });
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
 import { bug, ok, type Result } from '../../base/index.js';
-import type { StepId } from '../../graph/index.js';
+import type { PackageSource, StepId } from '../../graph/index.js';
 import type { Failure } from '../../report/index.js';
 import { type Compiled, compileCache, lineagesOf } from '../../template/index.js';
 import { type CacheArguments, readCacheArguments } from '../cache-arguments.js';
@@ -24,6 +24,7 @@ import { withReporter } from '../reporters.js';
 import { runBuild } from '../run-build.js';
 import { openSession, type Session } from '../session.js';
 import { lockSingleRun } from '../single-run-lock.js';
+import { backendOptions } from '../source-arguments.js';
 import { compileDirectory, toolsForTarify } from './tarify.js';
 
 const NAME = 'mkve-cache';
@@ -37,6 +38,10 @@ export async function cacheCommand(command: Command, argv: readonly string[]): P
   else if (has(given.value, 'version')) streams.out(`${NAME} ${mkveVersion()}`);
   else return run(command, given.value);
   return 0;
+}
+
+interface BuildPlan extends Compiled {
+  readonly source: PackageSource;
 }
 
 async function run(command: Command, given: OrderedOptions<MkveCacheOption>): Promise<number> {
@@ -57,14 +62,18 @@ async function run(command: Command, given: OrderedOptions<MkveCacheOption>): Pr
     lineages: known === undefined ? new Map() : lineagesOf(known.value.graph, known.value.targets),
     jobs: availableParallelism(),
     signing: 'none',
+    ...(known === undefined ? {} : { source: known.value.source }),
     ...(request.value.kind === 'tarify'
       ? { tools: toolsForTarify(host.caller) }
       : { network: request.value.locking.network }),
   });
   if (!session.ok) return fail(NAME, session.error, streams);
+  // From here: the tree of a directory is put into the store before its build begins.
+  const leave = session.value.store.running.enter();
   try {
     return await buildWith(session.value, { request: request.value, known: known?.value, command });
   } finally {
+    await leave();
     await session.value.close();
   }
 }
@@ -84,21 +93,17 @@ async function buildWith(
 function compileBuild(
   request: Extract<CacheArguments, { kind: 'build' }>,
   { host, streams }: Command,
-): Result<Compiled, Failure> {
+): Result<BuildPlan, Failure> {
   const work = readWork(request.work, { cwd: host.cwd, warn: streams.err });
   if (!work.ok) return work;
-  const { suite, mirrors, arch, packages, archive } = request;
-  const source = sourceFor(
-    {
-      mirrors,
-      ...(suite === undefined ? {} : { suite }),
-      ...(arch === undefined ? {} : { architecture: arch }),
-    },
-    host,
-  );
+  const { packages, archive } = request;
+  const options = backendOptions(request.source, host.cwd);
+  if (!options.ok) return options;
+  const source = sourceFor(options.value, host);
   if (!source.ok) return source;
   const epoch = epochOf({}, host);
-  return ok(compileCache({ ...archive, source: source.value, packages, work: work.value, ...epoch }));
+  const compiled = compileCache({ ...archive, source: source.value, packages, work: work.value, ...epoch });
+  return ok({ ...compiled, source: source.value });
 }
 
 async function build(

@@ -33,6 +33,7 @@ export async function checkCommand(command: Command, options: Options): Promise<
   const { streams } = command;
   const project = await openProject(command, options as ParsedOptions<'file' | 'jobs'>);
   if (!project.ok) return fail('mkve', project.error, streams);
+  const leave = project.value.session.store.running.enter();
   try {
     const chosen = chooseTargets(project.value.targets, options.operands);
     if (!chosen.ok) return fail('mkve', chosen.error, streams);
@@ -40,6 +41,7 @@ export async function checkCommand(command: Command, options: Options): Promise<
     if (typeof first === 'number') return first;
     return await repeatAll({ command, options, project: project.value, targets: chosen.value }, first);
   } finally {
+    await leave();
     await project.value.session.close();
   }
 }
@@ -71,7 +73,7 @@ async function buildAll(
   const { store, executor, last } = project.session;
   const wanted = targets.map(({ step }) => step);
   return build({
-    graph: await project.lock.graphFor(wanted, store.blobs),
+    graph: await project.lock.graphFor(wanted, store.blobs, 'keep'),
     wanted,
     executor,
     cache: store.actions,

@@ -1,3 +1,4 @@
+import { backendFor } from './backends.js';
 import { ask, type Machine, saidBy } from './machine.js';
 import type { Mend, Need } from './need.js';
 import type { PackageManager } from './package-managers.js';
@@ -6,13 +7,15 @@ import { versionIn } from './version.js';
 
 /** Asks each tool for its version; one that does not start is missing. */
 export function checkTools(machine: Machine, manager: PackageManager | undefined): Promise<readonly Need[]> {
-  return Promise.all(toolsFor(machine.caller).map((tool) => checkTool(machine, tool, manager)));
+  const { backend } = backendFor(machine);
+  return Promise.all(toolsFor(machine.caller, backend).map((tool) => checkTool(machine, tool, manager)));
 }
 
 async function checkTool(machine: Machine, tool: Tool, manager: PackageManager | undefined): Promise<Need> {
   const { name, why } = tool;
   const outcome = await ask(machine, [name, ...tool.ask]);
-  const need = { name, kind: 'tool', why, required: true } as const;
+  const required = tool.purpose !== 'shells';
+  const need = { name, kind: 'tool', why, required } as const;
   const mend = installMend(tool, manager);
   if (outcome.kind !== 'exited') return { ...need, found: false, mend };
   const said = saidBy(outcome);

@@ -1,4 +1,5 @@
 import type { Result } from '../../base/index.js';
+import { backendNeeds } from './backends.js';
 import { checkTools } from './check-tools.js';
 import { checkKernel } from './kernel-needs.js';
 import { type Machine, temporaryDirectory } from './machine.js';
@@ -18,7 +19,7 @@ export async function examine(
     checkKernelAndStore(machine),
     checkSigningKey(machine),
   ]);
-  return [...tools, ...kernelAndStore, key];
+  return [...tools, ...backendNeeds(machine), ...kernelAndStore, key];
 }
 
 async function checkKernelAndStore(machine: Machine): Promise<readonly Need[]> {

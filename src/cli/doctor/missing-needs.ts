@@ -1,13 +1,14 @@
-import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { BackendName } from '../../graph/index.js';
 import type { HostNeed } from '../../report/index.js';
 import type { Caller } from '../../rootfs/index.js';
 import { installMend } from './check-tools.js';
+import { isProgram } from './is-program.js';
 import { packageManagerOf } from './package-managers.js';
 import { type Remedies, remedyOf } from './remedy.js';
 import { subordinateIdNeeds } from './subordinate-ids.js';
-import { type Tool, toolsFor } from './tools.js';
+import { type Purpose, type Tool, toolsFor } from './tools.js';
 
 export interface Preflight {
   readonly caller: Caller;
@@ -15,6 +16,8 @@ export interface Preflight {
   readonly path: string;
   /** `gpg`: the build signs its bundles. Default: `none`. */
   readonly signing?: 'gpg' | 'none';
+  /** How packages are installed; default: mmdebstrap. */
+  readonly backend?: BackendName;
   /** Names of the tools that are needed, when building is not what is meant; then no ranges of ids are. */
   readonly only?: readonly string[];
   /** Where os-release, subuid and subgid lie; default `/etc`. */
@@ -29,17 +32,21 @@ export function missingNeeds({
   caller,
   path,
   signing = 'none',
+  backend = 'mmdebstrap',
   only,
   etc = '/etc',
 }: Preflight): readonly HostNeed[] {
   const remedies: Remedies = { caller, manager: packageManagerOf(etc) };
   const directories = path.split(':').filter((directory) => directory !== '');
-  const tools = toolsFor(caller)
-    .filter(({ purpose }) => purpose === 'building' || signing === 'gpg')
-    .filter(({ name }) => only === undefined || only.includes(name))
+  const tools = toolsFor(caller, backend)
+    .filter(({ name, purpose }) => only?.includes(name) ?? isNeeded(purpose, signing))
     .filter(({ name }) => !directories.some((directory) => isProgram(join(directory, name))))
     .map((tool) => toolNeed(tool, remedies));
   return only === undefined ? [...tools, ...idNeeds({ caller, etc }, remedies)] : tools;
+}
+
+function isNeeded(purpose: Purpose, signing: 'gpg' | 'none'): boolean {
+  return purpose === 'building' || (purpose === 'signing' && signing === 'gpg');
 }
 
 function toolNeed(tool: Tool, remedies: Remedies): HostNeed {
@@ -51,14 +58,4 @@ function idNeeds(where: Parameters<typeof subordinateIdNeeds>[0], remedies: Reme
   return subordinateIdNeeds(where).flatMap(({ name, why, mend }) =>
     mend === undefined ? [] : [{ what: name, why, remedy: remedyOf(mend, remedies) }],
   );
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    // Missing, or in a directory that this user may not enter.
-    return false;
-  }
 }

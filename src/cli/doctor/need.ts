@@ -12,7 +12,7 @@ export type Argv = readonly [string, ...string[]];
 /** One thing that building takes, and whether this machine has it. */
 export interface Need {
   readonly name: string;
-  readonly kind: 'tool' | 'kernel' | 'store' | 'key';
+  readonly kind: 'tool' | 'backend' | 'kernel' | 'store' | 'key';
   /** What it is for. */
   readonly why: string;
   /** Without it nothing can be built; otherwise its absence is a warning. */

@@ -32,6 +32,7 @@ export async function probeKernel(machine: Machine, directories: ProbeDirectorie
   const view = viewOf<string>(machine.caller, { ...directories });
   const seen: ProbeDirectories = view.seen;
   const sandbox = sandboxArgv({
+    session: 'new',
     root: '/',
     argv: ['/bin/true'],
     env: {},

@@ -5,6 +5,7 @@ import { type Remedies, remedyOf, remedyOfAll } from './remedy.js';
 
 const SECTIONS: readonly { readonly kind: Need['kind']; readonly title: string }[] = [
   { kind: 'tool', title: 'Host tools' },
+  { kind: 'backend', title: 'Package backends' },
   { kind: 'kernel', title: 'Kernel abilities' },
   { kind: 'store', title: 'Store' },
   { kind: 'key', title: 'Signing' },
@@ -40,6 +41,8 @@ const INDENT = ' '.repeat(11);
 
 function stateOf(need: Need): string {
   if (need.found) return 'ok';
+  // Nobody needs them all.
+  if (need.kind === 'backend') return 'absent';
   return isMissing(need) ? 'missing' : 'warning';
 }
 
@@ -49,7 +52,8 @@ function nameOf({ name, version }: Need): string {
 
 function conclusion(needs: readonly Need[], remedies: Remedies): readonly string[] {
   const missing = needs.filter(isMissing).length;
-  const warnings = needs.filter(({ found }) => !found).length - missing;
+  const unmet = needs.filter(({ found, kind }) => !found && kind !== 'backend');
+  const warnings = unmet.length - missing;
   const noted = warnings === 0 ? '' : `, with ${count(warnings, 'warning')}`;
   const all = remedyOfAll(needs, remedies);
   const headline =

@@ -1,9 +1,10 @@
+import type { BackendName } from '../../graph/index.js';
 import type { Caller } from '../../rootfs/index.js';
 import type { ManagerName } from './package-managers.js';
 import { isAtLeast } from './version.js';
 
-/** What a build takes the tool for: bundles may go unsigned. */
-export type Purpose = 'building' | 'signing';
+/** What takes the tool. Bundles may go unsigned, and builds do without shells. */
+export type Purpose = 'building' | 'signing' | 'shells';
 
 /** A program that mkve runs on the host. */
 export interface Tool {
@@ -14,6 +15,8 @@ export interface Tool {
   readonly packages: Readonly<Partial<Record<ManagerName, string>>>;
   /** Arguments with which it says its version, or does nothing. */
   readonly ask: readonly string[];
+  /** The package backend that runs it; absent: every build does. */
+  readonly backend?: BackendName;
   /** Root does without it. */
   readonly onlyFor?: 'ordinary-users';
   /** What is wrong with the one that was found. */
@@ -38,6 +41,8 @@ const MOUNT = { apt: 'mount', dnf: 'util-linux', 'apt-rpm': 'mount' };
 const UIDMAP = { apt: 'uidmap', dnf: 'shadow-utils', 'apt-rpm': 'shadow-submap' };
 const GNUPG = { apt: 'gnupg', dnf: 'gnupg2', 'apt-rpm': 'gnupg2' };
 const COREUTILS = everywhere('coreutils');
+/** script(1), which Debian and Fedora have in packages of their own. */
+const SCRIPT = { apt: 'bsdutils', dnf: 'util-linux-script', 'apt-rpm': 'util-linux' };
 const FINDUTILS = everywhere('findutils');
 
 /** Every tool that mkve runs, in the order in which a build first wants them. */
@@ -45,8 +50,24 @@ export const TOOLS: readonly Tool[] = [
   building('mmdebstrap', 'makes base systems of Debian and its relatives', {
     // It drives apt for dpkg, which ALT's apt-get is not.
     packages: { apt: 'mmdebstrap', dnf: 'mmdebstrap' },
+    backend: 'mmdebstrap',
   }),
-  building('apt-get', 'resolves and downloads packages', { packages: { apt: 'apt', dnf: 'apt' } }),
+  building('apt-get', 'resolves and downloads packages', {
+    packages: { apt: 'apt', dnf: 'apt' },
+    backend: 'mmdebstrap',
+  }),
+  building('dnf', 'resolves and downloads packages of Fedora and its relatives', {
+    packages: { apt: 'dnf', dnf: 'dnf' },
+    backend: 'dnf',
+  }),
+  building('rpm', 'installs them', { packages: everywhere('rpm'), backend: 'dnf' }),
+  building('rpmkeys', 'checks who signed them', { packages: everywhere('rpm'), backend: 'dnf' }),
+  ...['hsh', 'mkaptbox', 'hsh-install', 'hsh-run', 'hsh-rmchroot'].map((name) =>
+    building(name, 'makes root file systems of ALT Linux', {
+      packages: { 'apt-rpm': 'hasher' },
+      backend: 'hasher',
+    }),
+  ),
   building('bwrap', 'runs hooks cut off from the host', { packages: everywhere('bubblewrap') }),
   building('unshare', 'makes the namespaces in which root file systems are built', {
     packages: UTIL_LINUX,
@@ -91,17 +112,26 @@ export const TOOLS: readonly Tool[] = [
     packages: { ...GNUPG, apt: 'gpg-agent' },
     ask: VERSION,
   },
+  {
+    name: 'script',
+    why: 'gives the shells of mkve shell and --debug-shell a terminal of their own',
+    purpose: 'shells',
+    packages: SCRIPT,
+    ask: VERSION,
+  },
 ];
 
-/** Those that this caller needs. */
-export function toolsFor(caller: Caller): readonly Tool[] {
-  return TOOLS.filter(({ onlyFor }) => onlyFor === undefined || caller.uid !== 0);
+/** Those that this caller needs with a backend. */
+export function toolsFor(caller: Caller, backend: BackendName): readonly Tool[] {
+  return TOOLS.filter(({ onlyFor }) => onlyFor === undefined || caller.uid !== 0).filter(
+    (tool) => tool.backend === undefined || tool.backend === backend,
+  );
 }
 
 function building(
   name: string,
   why: string,
-  rest: Pick<Tool, 'packages'> & Partial<Pick<Tool, 'ask' | 'onlyFor' | 'unfit'>>,
+  rest: Pick<Tool, 'packages'> & Partial<Pick<Tool, 'ask' | 'backend' | 'onlyFor' | 'unfit'>>,
 ): Tool {
   return { name, why, purpose: 'building', ask: VERSION, ...rest };
 }

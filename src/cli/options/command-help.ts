@@ -11,7 +11,12 @@ export interface CommandHelp<Name extends string = string> {
   /** Paragraphs. */
   readonly description: readonly string[];
   /** Of a command that only has others under it. */
-  readonly commands?: readonly { readonly name: string; readonly summary: string }[];
+  readonly commands?: readonly {
+    readonly name: string;
+    /** What follows the name: `FILE [TARGET…]`. */
+    readonly operands?: string;
+    readonly summary: string;
+  }[];
   readonly options: readonly OptionSpec<Name>[];
   readonly examples: readonly { readonly command: string; readonly does: string }[];
 }

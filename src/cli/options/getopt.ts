@@ -18,6 +18,8 @@ export interface ParsedOptions<Name extends string> {
   readonly values: Readonly<Partial<Record<Name, readonly string[]>>>;
   /** The arguments that are no options, in order. */
   readonly operands: readonly string[];
+  /** Those of them that follow `--`; absent where there is none. */
+  readonly afterDashes?: readonly string[];
 }
 
 /** For commands where the order of different options among each other means something. */
@@ -37,7 +39,9 @@ export function parseOptions<Name extends string>(
   argv: readonly string[],
 ): Result<ParsedOptions<Name>, UsageWrong> {
   const parsed = parseOrdered(table, argv);
-  return parsed.ok ? ok({ values: parsed.value.values, operands: parsed.value.operands }) : parsed;
+  if (!parsed.ok) return parsed;
+  const { given: _, ...unordered } = parsed.value;
+  return ok(unordered);
 }
 
 /** As `parseOptions`, with the order kept. */
@@ -47,10 +51,12 @@ export function parseOrdered<Name extends string>(
 ): Result<OrderedOptions<Name>, UsageWrong> {
   const parsing: Parsing<Name> = { table, argv, given: [], operands: [] };
   let at = 0;
+  let afterDashes: readonly string[] | undefined;
   while (at < argv.length) {
     const argument = argv[at] ?? '';
     if (argument === '--') {
-      parsing.operands.push(...argv.slice(at + 1));
+      afterDashes = argv.slice(at + 1);
+      parsing.operands.push(...afterDashes);
       break;
     }
     const taken = takeArgument(parsing, argument, at);
@@ -58,7 +64,8 @@ export function parseOrdered<Name extends string>(
     at += taken.value;
   }
   const { given, operands } = parsing;
-  return ok({ values: valuesOf(given), given, operands });
+  const parsed = { values: valuesOf(given), given, operands };
+  return ok(afterDashes === undefined ? parsed : { ...parsed, afterDashes });
 }
 
 function valuesOf<Name extends string>(

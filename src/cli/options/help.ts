@@ -14,7 +14,10 @@ export function renderHelp(help: CommandHelp): string {
     ...help.description.map((paragraph) => wrapped(paragraph)),
     listed(
       'Commands:',
-      (help.commands ?? []).map(({ name, summary }) => ({ label: `  ${name}`, text: summary })),
+      (help.commands ?? []).map(({ name, operands, summary }) => ({
+        label: operands === undefined ? `  ${name}` : `  ${name} ${operands}`,
+        text: summary,
+      })),
     ),
     listed(
       'Options:',

@@ -1,4 +1,5 @@
 import type { CommandHelp } from './command-help.js';
+import { debugShell } from './mkve-common-options.js';
 import type { OptionNames, OptionSpec } from './option-spec.js';
 import { singleRun } from './single-run-options.js';
 
@@ -22,6 +23,7 @@ export const mkveBundleOptions = [
     help: "where hooks are looked for after the template's own, instead of /usr/share/mkve/hooks",
   },
   { name: 'force-no-sign', takes: 'nothing', help: 'leave the bundle unsigned' },
+  debugShell,
   ...singleRun,
 ] as const satisfies readonly OptionSpec[];
 

@@ -39,11 +39,6 @@ export const mkveCacheOptions = [
     takes: { value: 'ROOTFS' },
     help: 'only pack a directory that is there already; nothing is installed or run, and it is not changed',
   },
-  {
-    name: 'hsh-workdir',
-    takes: { value: 'DIR' },
-    help: "hasher's working directory; this version has no hasher backend and refuses it",
-  },
   ...singleRun,
 ] as const satisfies readonly OptionSpec[];
 

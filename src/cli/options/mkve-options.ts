@@ -1,6 +1,9 @@
+import { command } from './command-entry.js';
 import type { CommandHelp } from './command-help.js';
-import { everywhere, onProject, running, watching } from './mkve-common-options.js';
-import type { OptionNames, OptionSpec } from './option-spec.js';
+import { authorCommands } from './mkve-author-options.js';
+import { debugShell, everywhere, onProject, running, watching } from './mkve-common-options.js';
+import { storeCommands } from './mkve-store-options.js';
+import type { OptionNames } from './option-spec.js';
 
 /** The commands of `mkve` that this version has, in the order in which help lists them. */
 export const mkveCommands = {
@@ -12,7 +15,7 @@ export const mkveCommands = {
       'TARGET is TEMPLATE/HYPERVISOR and may be a glob; without any, all targets of the mkvefile are built.',
       'Exit status: 0 built or up to date, 1 a step failed, 2 a mistake on the command line or in the configuration, 3 --locked and the lock would change, 5 the store cannot be used, 6 a privilege or a host tool is missing.',
     ],
-    options: [...onProject, ...running, ...everywhere],
+    options: [...onProject, ...running, debugShell, ...everywhere],
     examples: [
       { command: 'mkve build', does: 'Builds all targets.' },
       {
@@ -76,6 +79,7 @@ export const mkveCommands = {
       {
         name: 'format',
         takes: { value: 'FORMAT' },
+        values: ['text', 'dot', 'mermaid', 'json', 'html'],
         help: 'text, dot, mermaid, json or html; default: text, or json with --json',
       },
       { name: 'output', short: 'o', takes: { value: 'FILE' }, help: 'write to FILE instead of printing' },
@@ -125,6 +129,59 @@ export const mkveCommands = {
     options: [...onProject, ...everywhere],
     examples: [{ command: 'mkve check tiny/lxc', does: 'Checks one target.' }],
   }),
+  shell: command({
+    name: 'mkve shell',
+    usage: '[options] TARGET [-- COMMAND [ARGUMENT…]]',
+    summary: 'Open a shell in a root file system as a step left it',
+    description: [
+      'The shell is root in there, in the same sandbox as hooks: it sees no file, process or device of the host, and the network only after --at a hook that may reach it. What it changes is thrown away when it ends. Steps that are not up to date are run first. Where STEP is a hook, the hook itself is at hand as /tmp/mkve/NAME.',
+      'With COMMAND only that is run, and its input and output may be pipes. The exit status is that of the shell or COMMAND.',
+      '--keep writes a draft of a hook: a list of the files that were added, changed and deleted, and a script that does so. It is for reading and cutting down; what it cannot do (large files, devices, attributes) it names.',
+    ],
+    options: [
+      ...onProject,
+      {
+        name: 'at',
+        takes: { value: 'STEP' },
+        help: 'the step: a hook by its name, packages or base; default: the last one before packing',
+      },
+      { name: 'before', takes: 'nothing', help: 'as STEP found it, instead of as STEP left it' },
+      {
+        name: 'keep',
+        takes: { optionalValue: 'FILE' },
+        help: 'write what was changed to FILE as a draft of a hook; default: hook-draft',
+      },
+      ...everywhere,
+    ],
+    examples: [
+      { command: 'mkve shell tiny/lxc', does: 'Looks around in what will be packed.' },
+      {
+        command: 'mkve shell tiny/lxc --at 01-root --before --keep=hooks/05-mine',
+        does: 'Tries by hand what a hook should do, and saves it as a draft.',
+      },
+      { command: 'mkve shell tiny/lxc -- dpkg -l', does: 'Runs one command.' },
+    ],
+  }),
+  diff: command({
+    name: 'mkve diff',
+    usage: '[options] TARGET | A.bun B.bun',
+    summary: 'Show what would change in a bundle, what a hook does, or how two bundles differ',
+    description: [
+      'With TARGET: what would change in its bundle against the last one that was built: metadata, packages, conf files, and files with their modes, owners and sizes, and with hunks where they are small and text. Hooks that are not up to date are run; no bundle is written. With --step: what one step adds, changes and deletes.',
+      'With two bundles: how they differ. Nothing in them is verified.',
+      'Exit status: 0 without differences, 1 with some or when a step failed.',
+    ],
+    options: [
+      ...onProject,
+      { name: 'step', takes: { value: 'STEP' }, help: 'compare before and after this hook, or packages' },
+      ...everywhere,
+    ],
+    examples: [
+      { command: 'mkve diff tiny/lxc', does: 'Shows what a build would change in the bundle.' },
+      { command: 'mkve diff tiny/lxc --step 01-root', does: 'Shows what a hook does.' },
+      { command: 'mkve diff old.bun new.bun', does: 'Compares two bundles.' },
+    ],
+  }),
   inspect: command({
     name: 'mkve inspect',
     usage: '[options] FILE',
@@ -146,6 +203,8 @@ export const mkveCommands = {
       { command: 'mkve verify out/tiny-lxc.bun', does: "Checks a bundle against the keys in gpg's keyring." },
     ],
   }),
+  ...authorCommands,
+  ...storeCommands,
   doctor: command({
     name: 'mkve doctor',
     usage: '[options]',
@@ -182,10 +241,3 @@ export const mkveHelp: CommandHelp = {
     { command: 'mkve explain tiny/lxc', does: 'Says what a build of one target would run, and why.' },
   ],
 };
-
-/** Keeps the names of the options in the type, which the annotation of a constant would lose. */
-function command<const Options extends readonly OptionSpec[]>(
-  help: Omit<CommandHelp, 'options'> & { readonly options: Options },
-): Omit<CommandHelp, 'options'> & { readonly options: Options } {
-  return help;
-}

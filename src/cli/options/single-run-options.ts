@@ -6,14 +6,31 @@ export const singleRun = [
   {
     name: 'backend',
     takes: { value: 'NAME' },
-    help: "how packages are installed: auto (the host's own way, the default) or mmdebstrap",
+    values: ['auto', 'mmdebstrap', 'dnf', 'hasher', 'rootfs'],
+    help: "how packages are installed: auto (the host's own way, the default), mmdebstrap, dnf, hasher or rootfs",
   },
   {
     name: 'suite',
     takes: { value: 'NAME' },
-    help: "the distribution's suite, when the host's own is not meant",
+    help: "the distribution's suite or release, when the host's own is not meant",
   },
   { name: 'mirror', takes: { value: 'URL' }, repeatable: true, help: 'where packages are downloaded from' },
+  {
+    name: 'rootfs',
+    takes: { value: 'PATH' },
+    help: 'start from this archive, directory or OCI image layout; --backend rootfs is meant then',
+  },
+  {
+    name: 'package-dir',
+    takes: { value: 'DIR' },
+    repeatable: true,
+    help: "packages of one's own, which win over those of the same names from elsewhere",
+  },
+  {
+    name: 'hsh-workdir',
+    takes: { value: 'DIR' },
+    help: "hasher's working directory, ~/hasher by default; --backend hasher is meant then",
+  },
   { name: 'arch', takes: { value: 'ARCH' }, help: "the architecture, when the host's own is not meant" },
   {
     name: 'update',

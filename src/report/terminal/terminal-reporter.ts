@@ -33,6 +33,8 @@ export class TerminalReporter implements Reporter {
   #display: { readonly module: DisplayModule; readonly area: LiveArea } | undefined;
   #isLoading = false;
   #closed = false;
+  /** Somebody else has the terminal. */
+  #isHeld = false;
   #lastFrame = Number.NEGATIVE_INFINITY;
   #next: { readonly at: number; readonly cancel: () => void } | undefined;
 
@@ -76,6 +78,18 @@ export class TerminalReporter implements Reporter {
     this.#drawSoon();
   }
 
+  /** Takes the display away and writes nothing until `letGo`: somebody else uses the terminal. */
+  hold(): void {
+    this.#draw();
+    this.#isHeld = true;
+    this.suspend();
+  }
+
+  letGo(): void {
+    this.#isHeld = false;
+    this.#drawSoon();
+  }
+
   /** Writes what is left to say and leaves nothing behind. May be called at any time, and again. */
   close(): void {
     if (this.#closed) return;
@@ -114,7 +128,7 @@ export class TerminalReporter implements Reporter {
   }
 
   #draw(): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#isHeld) return;
     const { terminal, clock, paint } = this.#options;
     if (this.#display === undefined) {
       this.#writeLines();

@@ -37,6 +37,7 @@ describe('the arguments of mkve-bundle', () => {
       output: '/srv/project/box.bun',
       hooks: ['/usr/share/mkve/hooks'],
       sign: 'gpg',
+      debug: 'none',
       mirrors: [],
       verbosity: 'normal',
       locking: { packages: 'keep', network: 'allowed' },
@@ -50,6 +51,7 @@ describe('the arguments of mkve-bundle', () => {
       template: '/t',
       hooks: ['/h', 'rel'],
       forceNoSign: true,
+      debugShell: true,
       backend: 'mmdebstrap',
       suite: 'sid',
       mirrors: ['https://a.example.org/'],
@@ -62,6 +64,7 @@ describe('the arguments of mkve-bundle', () => {
     expect(merged('', config)).toEqual({
       template: '/t',
       hypervisor: 'openvz',
+      debug: 'shell',
       output: '/srv/x.bun',
       hooks: ['/h', '/srv/project/rel'],
       sign: 'none',
@@ -116,10 +119,7 @@ test.each([
   ['--hyp kvm --out x a b', 'expected one template, found 2: a, b'],
   ['--hyp kvm --out out/ t', "output: expected a file, found the directory 'out/'"],
   ['--hyp kvm --out .. t', "output: expected a file, found the directory '..'"],
-  [
-    `${LEAST} --backend dnf`,
-    "backend: expected auto or mmdebstrap, which are what this version has, found 'dnf'",
-  ],
+  [`${LEAST} --backend zypper`, "backend: expected auto, mmdebstrap, dnf, hasher, rootfs, found 'zypper'"],
   [`${LEAST} --verbose --quiet`, 'verbose and quiet exclude each other'],
 ])('the command line "%s" is a mistake: %s', (commandLine, message) => {
   expect(mistake(commandLine)).toBe(message);

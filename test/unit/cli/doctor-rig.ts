@@ -34,6 +34,7 @@ export const WELL: RunnerScript = {
     stdout: 'sec:u:255:22:C8574E7851175FFC:1795423200:::u:::scSC:::+::ed25519:::0:\n',
   },
   'gpg-agent': ASKED,
+  script: { stdout: 'script from util-linux 2.38.1\n' },
   'uname -n': { stdout: 'builder\n' },
 };
 

@@ -77,7 +77,9 @@ describe('mkve doctor', () => {
       found: false,
       remedy: 'sudo apt-get install --yes --no-install-recommends zstd',
     });
-    expect(new Set(needs.map(({ kind }) => kind))).toEqual(new Set(['tool', 'kernel', 'store', 'key']));
+    expect(new Set(needs.map(({ kind }) => kind))).toEqual(
+      new Set(['tool', 'backend', 'kernel', 'store', 'key']),
+    );
   });
 });
 

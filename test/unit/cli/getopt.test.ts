@@ -82,6 +82,7 @@ describe('options', () => {
     expect(parse('a', '-v', '-', 'b', '--', '-k', '--', 'c')).toEqual({
       values: { verbose: [''] },
       operands: ['a', '-', 'b', '-k', '--', 'c'],
+      afterDashes: ['-k', '--', 'c'],
     });
   });
 

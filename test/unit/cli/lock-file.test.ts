@@ -10,7 +10,7 @@ import type { BuildOutcome, StepOutcome } from '../../../src/engine/index.js';
 import { type Graph, GraphBuilder, inputsOf, type Step, type StepId } from '../../../src/graph/index.js';
 import type { Event } from '../../../src/report/index.js';
 import { MemoryBlobStore } from '../../../src/store/index.js';
-import { addBase, addPackages } from '../../../src/template/compile.js';
+import { addRootfs } from '../../../src/template/compile-rootfs.js';
 import { privateDirectory } from '../../support/bundle-rig.js';
 import { exact, resolved, source } from '../../support/lock-samples.js';
 
@@ -22,8 +22,8 @@ afterEach(() => scratch.remove());
 
 function graphOf(...lists: readonly (readonly string[])[]): Graph<Step> {
   const builder = new GraphBuilder<Step>(inputsOf);
-  const base = addBase(builder, { source });
-  for (const packages of lists) addPackages(builder, { source, base, packages });
+  addRootfs(builder, { source, packages: [] });
+  for (const packages of lists) addRootfs(builder, { source, packages });
   return builder.build();
 }
 
@@ -132,10 +132,20 @@ describe('the file of a lock', () => {
       kind: 'lock-outdated',
       changes: ['it does not have the list vim'],
     });
-    expect(kinds(await lock.graphFor(stepsOf(graph), blobs))).toEqual(['locked', 'locked', 'locked', 'free']);
+    expect(kinds(await lock.graphFor(stepsOf(graph), blobs, 'keep'))).toEqual([
+      'locked',
+      'locked',
+      'locked',
+      'free',
+    ]);
     const empty = new MemoryBlobStore();
-    expect(kinds(await lock.graphFor(stepsOf(graph), empty))).toEqual(['free', 'locked', 'locked', 'free']);
+    expect(kinds(await lock.graphFor(stepsOf(graph), empty, 'keep'))).toEqual([
+      'free',
+      'locked',
+      'locked',
+      'free',
+    ]);
     const withoutVim = stepsOf(graphOf(['less']));
-    expect(kinds(await lock.graphFor(withoutVim, empty))[0]).toBe('locked');
+    expect(kinds(await lock.graphFor(withoutVim, empty, 'keep'))[0]).toBe('locked');
   });
 });

@@ -12,19 +12,19 @@ import {
 } from '../../../src/graph/index.js';
 import { applyLock, EMPTY_LOCK, identityOf, type Lock } from '../../../src/lock/index.js';
 import { digestOfPackages } from '../../../src/lock/model.js';
-import { addBase, addPackages } from '../../../src/template/compile.js';
+import { addRootfs } from '../../../src/template/compile-rootfs.js';
 import { exact, source } from '../../support/lock-samples.js';
 
 const BASE = [exact('libc6'), exact('apt')];
 const LISTS = { 'web/lxc': ['nginx'], 'web/kvm': ['nginx', 'vim'], 'mail/lxc': ['postfix'] };
 
 const builder = new GraphBuilder<Step>(inputsOf);
-const base = addBase(builder, { source });
+const base = addRootfs(builder, { source, packages: [] });
 const ends = Object.entries(LISTS).map(([name, packages]): [string, StepId] => [
   name,
-  addPackages(builder, { source, base, packages }),
+  addRootfs(builder, { source, packages }),
 ]);
-ends.push(['bare/lxc', base.base]);
+ends.push(['bare/lxc', base]);
 const graph: Graph<Step> = builder.build();
 const targets = ends.map(([name, step]) => ({ name, step, output: `/out/${name}` }));
 

@@ -23,6 +23,7 @@ describe('checkVpsConf', () => {
         message: "vps.conf(5) knows no name 'DEVNODE'",
         hint: 'did you mean DEVNODES?',
         severity: 'warning',
+        code: 'vps-conf-name',
       },
     ]);
   });
@@ -33,13 +34,18 @@ describe('checkVpsConf', () => {
 
   it('suggests nothing where nothing is near', () => {
     expect(checkVpsConf(['ZZZZZZ=1'])).toEqual([
-      { line: 1, message: "vps.conf(5) knows no name 'ZZZZZZ'", severity: 'warning' },
+      { line: 1, message: "vps.conf(5) knows no name 'ZZZZZZ'", severity: 'warning', code: 'vps-conf-name' },
     ]);
   });
 
   it('warns when a name is set twice', () => {
     expect(checkVpsConf(['ONBOOT=yes', 'ONBOOT=no'])).toEqual([
-      { line: 2, message: 'ONBOOT was already set on line 1; the last one wins', severity: 'warning' },
+      {
+        line: 2,
+        message: 'ONBOOT was already set on line 1; the last one wins',
+        severity: 'warning',
+        code: 'vps-conf-repeated',
+      },
     ]);
   });
 

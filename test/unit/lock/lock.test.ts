@@ -19,15 +19,15 @@ import {
   pendingChanges,
   type Results,
 } from '../../../src/lock/index.js';
-import { addBase, addPackages } from '../../../src/template/compile.js';
+import { addRootfs } from '../../../src/template/compile-rootfs.js';
 import { exact, resolved, source } from '../../support/lock-samples.js';
 
 const SNAPSHOT = { snapshot: digestOf('lists'), date: 1_700_000_000 };
 
 function graphOf(...lists: readonly (readonly string[])[]): Graph<Step> {
   const builder = new GraphBuilder<Step>(inputsOf);
-  const base = addBase(builder, { source });
-  for (const packages of lists) addPackages(builder, { source, base, packages });
+  addRootfs(builder, { source, packages: [] });
+  for (const packages of lists) addRootfs(builder, { source, packages });
   return builder.build();
 }
 
@@ -126,7 +126,7 @@ describe('a lock put into a graph', () => {
     expect(listsOf(more).map((step) => step.locked !== undefined)).toEqual([true, true, false]);
     const other = { ...source, suite: 'trixie' };
     const builder = new GraphBuilder<Step>(inputsOf);
-    addBase(builder, { source: other });
+    addRootfs(builder, { source: other, packages: [] });
     expect(listsOf(applyLock(builder.build(), lock))[0]?.locked).toBeUndefined();
   });
 
@@ -143,7 +143,7 @@ describe('a lock put into a graph', () => {
       ],
     } as typeof source;
     const builder = new GraphBuilder<Step>(inputsOf);
-    addBase(builder, { source: moved });
+    addRootfs(builder, { source: moved, packages: [] });
     expect(listsOf(applyLock(builder.build(), lock))[0]?.locked).toBeDefined();
   });
 

@@ -58,6 +58,7 @@ output=out/box.bun
 template=pptp-server
 hooks=(/a "/b c")
 force_no_sign=yes
+debug_shell=yes
 backend=mmdebstrap
 suite=bookworm
 mirror=https://deb.example.org/debian
@@ -72,6 +73,7 @@ arch=amd64
       template: 'pptp-server',
       hooks: ['/a', '/b c'],
       forceNoSign: true,
+      debugShell: true,
       backend: 'mmdebstrap',
       suite: 'bookworm',
       mirrors: ['https://deb.example.org/debian'],

@@ -177,10 +177,10 @@ describe('a mistake in an mkvefile is told with its file and line', () => {
 
   test('when it imports from mkve what this version does not have', async () => {
     expect(
-      await problemIn({ 'mkvefile.ts': `\nimport { dnf } from 'mkve';\nexport default dnf;` }),
+      await problemIn({ 'mkvefile.ts': `\nimport { zypper } from 'mkve';\nexport default zypper;` }),
     ).toMatchObject({
       line: 2,
-      message: "The requested module 'mkve' does not provide an export named 'dnf'",
+      message: "The requested module 'mkve' does not provide an export named 'zypper'",
     });
   });
 

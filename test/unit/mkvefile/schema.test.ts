@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { defineConfig, mmdebstrap } from '../../../src/mkvefile/index.js';
+import { defineConfig, dnf, hasher, mmdebstrap, rootfs } from '../../../src/mkvefile/index.js';
 import { checkConfig } from '../../../src/mkvefile/schema.js';
 import { tempDir } from './temp-dir.js';
 
@@ -263,17 +263,42 @@ describe('a mistake names the key and what was expected', () => {
     ]);
   });
 
-  test('a backend of another version is told what this one has', async () => {
+  test('what is no backend is told which there are', async () => {
     const expected =
-      "packages: expected 'auto' or mmdebstrap({ … }), which are what this version of mkve has";
+      "packages: expected 'auto', mmdebstrap({ … }), dnf({ … }), hasher({ … }) or rootfs({ … })";
     expect(await mistakes({ templates: { a: inline }, packages: 'dnf' })).toEqual([
       `${expected}, found 'dnf'`,
     ]);
-    expect(await mistakes({ templates: { a: inline }, packages: { backend: 'hasher' } })).toEqual([
-      `${expected}, found 'hasher'`,
+    expect(await mistakes({ templates: { a: inline }, packages: { backend: 'zypper' } })).toEqual([
+      `${expected}, found 'zypper'`,
     ]);
     expect(await mistakes({ templates: { a: inline }, packages: mmdebstrap })).toEqual([
       `${expected}, found a function`,
+    ]);
+  });
+
+  test('the options of every other backend are checked too', async () => {
+    const check = (packages: unknown) => mistakes({ templates: { a: inline }, packages });
+    expect(await check(dnf({ repositories: [], database: 'var/lib/rpm' }))).toEqual([
+      'packages.repositories: expected at least one repository, found a list',
+      "packages.database: expected an absolute path in the root file system, found 'var/lib/rpm'",
+    ]);
+    expect(await check({ ...dnf(), signatures: 'optional', suite: 'x' })).toEqual([
+      expect.stringContaining('packages.suite: unknown key'),
+      "packages.signatures: expected 'required' or 'none', found 'optional'",
+    ]);
+    expect(await check({ backend: 'rootfs' })).toEqual([
+      'packages.from: expected the path of an archive, a directory or an OCI image layout, found nothing',
+    ]);
+    expect(await check(rootfs({ from: './gone.tar' }))).toEqual([
+      expect.stringMatching(
+        /^packages\.from: expected a file or directory, and \S*gone\.tar does not exist$/,
+      ),
+    ]);
+    expect(await check(hasher({ repositories: ['deb x y'], number: 0, workdir: './gone' }))).toEqual([
+      "packages.repositories[0]: expected a line that begins with 'rpm ' or 'rpm-dir ', found 'deb x y'",
+      'packages.number: expected a whole number from 1, found 0',
+      expect.stringMatching(/^packages\.workdir: expected a directory, and /),
     ]);
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseUris } from '../../../src/packages/apt-box.js';
 import { fieldOf, stanzasOf } from '../../../src/packages/apt-index.js';
-import { authorizedUri, debFileName } from '../../../src/packages/index.js';
+import { authorizedUri, debFileName } from '../../../src/packages/deb-place.js';
 import { source } from '../../support/lock-samples.js';
 
 const SHA = 'ab'.repeat(32);
@@ -47,8 +47,9 @@ describe('the place of a package', () => {
 
   it('is asked for with the password of its repository, and of no other', () => {
     const own = 'http://mirror.example/debian/pool/a.deb';
-    expect(authorizedUri(own, source)).toBe('http://user:secret@mirror.example/debian/pool/a.deb');
+    const uris = source.repositories.flatMap((repository) => repository.uris);
+    expect(authorizedUri(own, uris)).toBe('http://user:secret@mirror.example/debian/pool/a.deb');
     const foreign = 'http://other.example/debian/pool/a.deb';
-    expect(authorizedUri(foreign, source)).toBe(foreign);
+    expect(authorizedUri(foreign, uris)).toBe(foreign);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import type { PackageSource } from '../../../src/graph/index.js';
+import type { MmdebstrapSource } from '../../../src/graph/index.js';
+import { AptBox } from '../../../src/packages/apt-box.js';
 import { aptStatusReader } from '../../../src/packages/apt-status.js';
-import { AptBox } from '../../../src/packages/index.js';
 import { ScriptedRunner } from '../../support/scripted-runner.js';
 import { privateDirectory } from '../../support/template-tree.js';
 
@@ -32,7 +32,7 @@ describe('what apt-get says of a download', () => {
       'apt-config dump': { stdout: '' },
       'apt-get -o APT::Status-Fd=3 -q': { told: `${SAID}\n`, status: 100, stderr: 'E: strange\n' },
     });
-    const source: PackageSource = {
+    const source: MmdebstrapSource = {
       backend: 'mmdebstrap',
       suite: 'bookworm',
       architecture: 'amd64',
@@ -47,8 +47,9 @@ describe('what apt-get says of a download', () => {
       output: () => undefined,
       signal: new AbortController().signal,
     });
+    if (!box.ok) throw new Error(JSON.stringify(box.error));
     const told: number[] = [];
-    const updated = await box.update((percent) => told.push(percent));
+    const updated = await box.value.update((percent) => told.push(percent));
     expect(told).toEqual([0, 1, 64, 100]);
     expect(updated.ok).toBe(false);
     expect(JSON.stringify(updated)).not.toContain('Status-Fd');

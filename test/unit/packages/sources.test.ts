@@ -4,8 +4,9 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { PackageSource } from '../../../src/graph/index.js';
-import { oneLineSources, packageSource, variantPatterns } from '../../../src/packages/index.js';
+import type { MmdebstrapSource } from '../../../src/graph/index.js';
+import { oneLineSources, variantPatterns } from '../../../src/packages/index.js';
+import { packageSource } from '../../../src/packages/source.js';
 
 let apt: string;
 beforeEach(() => {
@@ -16,7 +17,7 @@ afterEach(() => rmSync(apt, { recursive: true, force: true }));
 
 const host = () => ({ aptDirectory: apt, suite: 'bookworm', architecture: 'amd64' });
 
-function sourceOf(options: Parameters<typeof packageSource>[0]): PackageSource {
+function sourceOf(options: Parameters<typeof packageSource>[0]): MmdebstrapSource {
   const source = packageSource(options, host());
   if (!source.ok) throw new Error(JSON.stringify(source.error));
   return source.value;

@@ -58,13 +58,19 @@ const EVENTS: { readonly [Type in Event['type']]: Extract<Event, { type: Type }>
     durationMs: 5,
     savedMs: 6,
   },
+  'store-limit': { type: 'store-limit', directory: '/store', limitBytes: 9 },
+  'store-collected': { type: 'store-collected', removedBytes: 1, bytes: 2, limitBytes: 3 },
 };
 
 /** Those that belong to no build. */
-const RECORDS = ['target-status', 'explanation', 'check', 'log', 'bundle', 'verification', 'need'];
+const RECORDS = [
+  ...['target-status', 'explanation', 'check', 'log', 'diff', 'bundle', 'verification', 'need'],
+  ...['store-stats', 'store-entry', 'collection', 'damage', 'store-check', 'transfer', 'lint'],
+];
 
 /** The compiler sees to it that none is left out. */
 const FAILURE_KINDS: Readonly<Record<Failure['kind'], true>> = {
+  'backend-unable': true,
   'usage-wrong': true,
   'config-invalid': true,
   'target-unknown': true,

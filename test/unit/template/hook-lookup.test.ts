@@ -53,6 +53,7 @@ describe('lookUpHook', () => {
         message: `hook '01-roto' was not found; looked at ${looked.join(', ')}`,
         hint: 'did you mean 01-root?',
         severity: 'error',
+        code: 'hook-missing',
         about: 'list',
       },
     ]);

@@ -53,6 +53,7 @@ describe('parseList', () => {
           message: "package 'less' stands already on line 1",
           hint: 'remove one of the two',
           severity: 'warning',
+          code: 'list-repeated',
         },
       ],
     });

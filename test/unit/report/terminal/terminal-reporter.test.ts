@@ -325,6 +325,35 @@ describe('an end at any moment', () => {
   });
 });
 
+describe('a shell that has the terminal', () => {
+  it('sees nothing of the display, whatever happens, until it gives it back', async () => {
+    const { screen, clock, reporter, tell, frame } = rig();
+    await tell(begin, started('a'), started('b'));
+    frame();
+    await tell(ran('a'));
+    reporter.hold();
+    expect(await screen.rows()).toEqual(['ran      a in 1.00 s']);
+    expect(screen.isCursorShown()).toBe(true);
+    const writes = screen.writes.length;
+    clock.advance(60_000);
+    await tell(started('c'));
+    reporter.resized();
+    reporter.resume();
+    clock.advance(60_000);
+    expect(screen.writes.length).toBe(writes);
+    screen.write('# exit\r\n');
+    reporter.letGo();
+    frame();
+    expect(await screen.rows()).toEqual([
+      'ran      a in 1.00 s',
+      '# exit',
+      expect.stringMatching(/^run {6}b /),
+      expect.stringMatching(/^run {6}c /),
+      expect.stringContaining('1 of 4 steps done'),
+    ]);
+  });
+});
+
 describe('a step that may ask the user something', () => {
   it('has the terminal to itself until it is over', async () => {
     const { screen, clock, tell, frame } = rig();

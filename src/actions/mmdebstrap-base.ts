@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { digestOf, ok, type Result } from '../base/index.js';
-import type { BaseStep, PackageSource } from '../graph/index.js';
+import type { MmdebstrapSource } from '../graph/index.js';
 import {
   BASE_SCRIPTS,
   oneLineSources,
@@ -12,9 +12,8 @@ import {
 } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
 import { stateOutputs } from '../rootfs/index.js';
-import { supplyDebs } from './deb-supply.js';
 import type { MakeBaseAnswer, MakeBaseArgument } from './inside/make-base.js';
-import { type ActionKind, authored, EPOCH, left } from './kind.js';
+import { type ActionKind, authored, type BaseOf, EPOCH, left } from './kind.js';
 import {
   baseStatus,
   describeRepository,
@@ -23,10 +22,11 @@ import {
   resolvedOf,
   snapshotOf,
 } from './outputs.js';
+import { supplyPackages } from './package-supply.js';
 import { hasRootfs } from './rootfs-usable.js';
 
-/** The base system of a suite: shared by every target, and by clean and incremental builds alike. */
-export const base: ActionKind<BaseStep> = {
+/** The base system of a Debian suite: shared by every target, and by clean and incremental builds alike. */
+export const mmdebstrapBase: ActionKind<BaseOf<MmdebstrapSource>> = {
   describe: ({ source, sourceDateEpoch }, inputs) => ({
     kind: 'base',
     version: 2,
@@ -59,14 +59,11 @@ export const base: ActionKind<BaseStep> = {
     const snapshot = snapshotOf(context.inputs['snapshot']);
     const resolved = resolvedOf(context.inputs['resolved']);
     const staging = await store.staging.create('base');
-    const apt = await store.staging.create('apt');
+    const tool = await store.staging.create('apt');
     try {
       const directory = join(staging, 'debs');
-      const supplied = await supplyDebs(
-        resolved.packages,
-        { source: step.source, directory, apt, context },
-        deps,
-      );
+      const supply = { source: { ...step.source, local: [] }, directory, tool, context };
+      const supplied = await supplyPackages(resolved.packages, supply, deps);
       if (!supplied.ok) return supplied;
       await writeFields(step.source, resolved.packages, join(staging, 'fields'));
       const argument: MakeBaseArgument = {
@@ -79,7 +76,7 @@ export const base: ActionKind<BaseStep> = {
       if (!made.ok) return made;
       return ok({ ...stateOutputs(made.value.state), status: made.value.status });
     } finally {
-      await store.staging.remove(apt);
+      await store.staging.remove(tool);
       await store.staging.remove(staging);
     }
   },
@@ -87,7 +84,7 @@ export const base: ActionKind<BaseStep> = {
 
 /** What the repository says of each package beside itself, under the name of its file. */
 async function writeFields(
-  source: PackageSource,
+  source: MmdebstrapSource,
   packages: readonly ResolvedPackage[],
   directory: string,
 ): Promise<void> {

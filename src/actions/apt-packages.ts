@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 
-import { type CanonicalValue, digestOf, ok, type Result } from '../base/index.js';
+import { type CanonicalValue, digestOf } from '../base/index.js';
 import type { PackagesStep } from '../graph/index.js';
 import { INSTALL_SCRIPT } from '../packages/index.js';
-import type { Failure } from '../report/index.js';
-import { type RootfsState, rootfsState, stateOutputs } from '../rootfs/index.js';
-import { supplyDebs } from './deb-supply.js';
+import { rootfsState } from '../rootfs/index.js';
 import { insideEnvironment } from './environment.js';
 import type { RunCommandArgument } from './inside/run-command.js';
 import { type ActionKind, authored, EPOCH, left } from './kind.js';
 import { describeResolved, nameInStore, resolvedOf } from './outputs.js';
+import { supplyPackages } from './package-supply.js';
 import { hasRootfs } from './rootfs-usable.js';
+import { runInWorker } from './run-inside.js';
 
 /** The template's packages as a layer on the base, installed by the apt inside it without a network. */
-export const packages: ActionKind<PackagesStep> = {
+export const aptPackages: ActionKind<PackagesStep> = {
   describe: (_step, inputs) => ({
     kind: 'packages',
     version: 1,
@@ -37,18 +37,16 @@ export const packages: ActionKind<PackagesStep> = {
   isUsable: (_step, outputs, deps) => hasRootfs(outputs, deps),
 
   async run(step, context, deps) {
-    const { store, workers, writer } = deps;
+    const { store, writer } = deps;
     const from = rootfsState(context.inputs['base']);
     const resolved = resolvedOf(context.inputs['resolved']);
     const staging = await store.staging.create('packages');
-    const apt = await store.staging.create('apt');
+    const tool = await store.staging.create('apt');
     try {
       const directory = join(staging, 'debs');
-      const supplied = await supplyDebs(
-        resolved.packages,
-        { source: step.source, directory, apt, context },
-        deps,
-      );
+      const base = context.inputs['base'];
+      const supply = { source: step.source, base, directory, tool, context };
+      const supplied = await supplyPackages(resolved.packages, supply, deps);
       if (!supplied.ok) return supplied;
       const argument: RunCommandArgument = {
         state: from,
@@ -60,10 +58,9 @@ export const packages: ActionKind<PackagesStep> = {
         files: [],
         ...(resolved.packages.length > 0 ? { debs: nameInStore(store, directory) } : {}),
       };
-      const ran = (await workers.call('run-command', argument, context)) as Result<RootfsState, Failure>;
-      return ran.ok ? ok(stateOutputs(ran.value)) : ran;
+      return await runInWorker(argument, { step: step.id, context }, deps);
     } finally {
-      await store.staging.remove(apt);
+      await store.staging.remove(tool);
       await store.staging.remove(staging);
     }
   },

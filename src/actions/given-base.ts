@@ -1,0 +1,94 @@
+import { type Digest, digestOf, err, ok, type Result } from '../base/index.js';
+import type { RootfsSource, SnapshotStep } from '../graph/index.js';
+import type { Failure } from '../report/index.js';
+import { stateOutputs } from '../rootfs/index.js';
+import { identityOf, readGiven } from './given-rootfs.js';
+import type { UnpackAnswer, UnpackArgument } from './inside/unpack-rootfs.js';
+import { UNPACK_OPTIONS } from './inside/unpack-tar.js';
+import { type ActionKind, authored, type BaseOf, EPOCH, left } from './kind.js';
+import { baseStatus, nameInStore, snapshotOf } from './outputs.js';
+import { hasRootfs } from './rootfs-usable.js';
+
+/**
+ * What a given base is, by its content. Looking at all of it takes time, so that is done when its names, sizes or times
+ * have changed; where it is still the same, nothing after this runs.
+ */
+export const givenSnapshot: ActionKind<SnapshotStep & { readonly source: RootfsSource }> = {
+  describe: ({ source: { from } }) => ({
+    kind: 'snapshot',
+    version: 1,
+    inputs: { given: from.kind, fingerprint: from.fingerprint },
+  }),
+
+  inputNames: ({ source: { from } }) => ({ fingerprint: authored(from.path), given: authored(from.path) }),
+
+  isUsable: () => Promise.resolve(true),
+
+  async run({ source }, context, deps) {
+    const staging = await deps.store.staging.create('given');
+    try {
+      const read = await readGiven(source, staging, { context, deps, want: 'digest' });
+      if (!read.ok) return read;
+      return ok({ snapshot: identityOf(source.from.kind, read.value.content), date: 0 });
+    } finally {
+      await deps.store.staging.remove(staging);
+    }
+  },
+};
+
+/** A given base in the store. */
+export const givenBase: ActionKind<BaseOf<RootfsSource>> = {
+  describe: ({ sourceDateEpoch }, inputs) => ({
+    kind: 'base',
+    version: 1,
+    inputs: {
+      given: snapshotOf(inputs['snapshot']).snapshot,
+      options: digestOf(UNPACK_OPTIONS.join(' ')),
+      sourceDateEpoch: sourceDateEpoch ?? 'the newest time in it',
+    },
+  }),
+
+  inputNames: () => ({
+    given: left('the given root file system'),
+    options: authored("mkve's own options of tar"),
+    sourceDateEpoch: authored(EPOCH),
+  }),
+
+  async isUsable(_step, outputs, deps) {
+    const { blobs } = deps.store;
+    return (await blobs.size(baseStatus(outputs))) !== undefined && (await hasRootfs(outputs, deps));
+  },
+
+  async run(step, context, deps) {
+    const { store, workers, writer } = deps;
+    const staging = await store.staging.create('given');
+    try {
+      const read = await readGiven(step.source, staging, { context, deps, want: 'archives' });
+      if (!read.ok) return read;
+      const { path, kind } = step.source.from;
+      if (identityOf(kind, read.value.content) !== snapshotOf(context.inputs['snapshot']).snapshot)
+        return err({ kind: 'input-changed', file: path });
+      const argument: UnpackArgument = {
+        name: path,
+        workspace: nameInStore(store, await store.staging.createInside(staging, writer)),
+        archives: read.value.archives.map(({ file, compression }) => ({
+          path: nameInStore(store, file),
+          compression,
+        })),
+        ...(step.sourceDateEpoch === undefined ? {} : { sourceDateEpoch: step.sourceDateEpoch }),
+      };
+      const unpacked = (await workers.call('unpack-rootfs', argument, context)) as Result<
+        UnpackAnswer,
+        Failure
+      >;
+      return unpacked.ok ? ok(baseOutputs(unpacked.value)) : unpacked;
+    } finally {
+      await store.staging.remove(staging);
+    }
+  },
+};
+
+export function baseOutputs({ state, status, apt }: UnpackAnswer) {
+  const configured: { readonly apt?: Digest } = apt === undefined ? {} : { apt };
+  return { ...stateOutputs(state), status, ...configured };
+}

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+
+import { err, ok, type Result } from '../../base/index.js';
+import type { Failure } from '../../report/index.js';
+import {
+  mountRootfs,
+  mountTmp,
+  type RootfsMount,
+  type RootfsState,
+  type WorkerContext,
+} from '../../rootfs/index.js';
+import { debsOf, type Surroundings } from './command-in-sandbox.js';
+import { kindOf, misplacedMountPoint, misplacedOnDisk } from './mount-points.js';
+import { nameServers } from './name-servers.js';
+
+export interface StageRequest {
+  readonly state: RootfsState;
+  readonly network: 'none' | 'host';
+  /** A directory that is to be seen as /tmp/debs, relative to the store. */
+  readonly debs?: string;
+  /** `kept`: one command after the other sees the same /tmp. `fresh`: each has an empty one. */
+  readonly tmp: 'fresh' | 'kept';
+}
+
+interface Tmp {
+  readonly path: string;
+  unmount(): Promise<void>;
+}
+
+interface Parts {
+  readonly mount: RootfsMount;
+  readonly network: 'none' | 'host';
+  readonly debs: Surroundings['binds'];
+  readonly tmp: Tmp | undefined;
+}
+
+/** A mounted root file system on which commands run, one after the other; what they write lands in `mount.upper`. */
+export class Stage {
+  readonly mount: RootfsMount;
+  readonly #parts: Parts;
+
+  private constructor(parts: Parts) {
+    this.mount = parts.mount;
+    this.#parts = parts;
+  }
+
+  /** @param workspace a private empty directory on the store's file system */
+  static async open(
+    request: StageRequest,
+    workspace: string,
+    context: WorkerContext,
+  ): Promise<Result<Stage, Failure>> {
+    const { state, network } = request;
+    const objects = await context.trees.load(state);
+    const unusable = misplacedMountPoint(objects, state.tree);
+    if (unusable !== undefined) return err({ kind: 'rootfs-unusable', detail: unusable });
+    const mount = await mountRootfs(context.store.layers, workspace, {
+      layers: state.layers.map(({ id }) => id),
+      root: objects.get(state.tree).meta,
+    });
+    const tmp = request.tmp === 'kept' ? await mountTmp(workspace) : undefined;
+    return ok(new Stage({ mount, network, debs: debsOf(request, context), tmp }));
+  }
+
+  /**
+   * Gives a piece of work what a sandbox on this root file system takes. A command before may have put links where mounts
+   * go, so they are looked at each time; nothing else writes meanwhile.
+   */
+  async use<T>(work: (surroundings: Surroundings) => Promise<T>): Promise<Result<T, Failure>> {
+    const { network, tmp } = this.#parts;
+    const { root, upper } = this.mount;
+    const misplaced = await misplacedOnDisk(root);
+    if (misplaced !== undefined) return err({ kind: 'rootfs-unusable', detail: misplaced });
+    const names =
+      network === 'host' ? nameServers(await kindOf(join(root, 'etc/resolv.conf')), upper) : undefined;
+    const binds = [...(await this.#debs()), ...(names?.binds ?? [])];
+    try {
+      return ok(await work({ root, network, binds, ...(tmp === undefined ? {} : { tmp: tmp.path }) }));
+    } finally {
+      await names?.tidy();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#parts.tmp?.unmount();
+    await this.mount.unmount();
+  }
+
+  async #debs(): Promise<Surroundings['binds']> {
+    const { debs, tmp } = this.#parts;
+    if (tmp === undefined || debs.length === 0) return debs;
+    const kind = await kindOf(join(tmp.path, 'debs'));
+    return kind === 'directory' || kind === 'absent' ? debs : [];
+  }
+}
