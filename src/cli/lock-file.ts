@@ -29,7 +29,7 @@ import {
   renderLock,
 } from '../lock/index.js';
 import type { Failure, Reporter } from '../report/index.js';
-import type { BlobStore, Store } from '../store/index.js';
+import { type BlobStore, lockName, type Store } from '../store/index.js';
 
 /** Where a lock is. One in the store is nobody's to look at, so that it is written is not worth a line. */
 export interface LockPlace {
@@ -47,7 +47,7 @@ export function lockBeside(mkvefile: string): LockPlace {
 
 /** For what is built without an mkvefile. @param scope what tells it from other things that are built */
 export function lockInStore(store: Store, scope: string): LockPlace {
-  const name = `${hexOf(digestOf(scope)).slice(0, 24)}-lock.json`;
+  const name = lockName(hexOf(digestOf(scope)).slice(0, 24));
   return { file: join(store.lastDirectory, name), owner: 'store', isWhole: true };
 }
 

@@ -29,7 +29,10 @@ export function chooseUpdate(
 ): Result<UpdateChoice, Failure> {
   const lists = resolveSteps([...graph.steps.values()]);
   if (operands.length === 0)
-    return ok({ policy: { snapshots: 'free', lists: () => 'free' }, wanted: lists.map(({ id }) => id) });
+    return ok({
+      policy: { snapshots: 'free', lists: () => 'free' },
+      wanted: [...lists, ...unresolved(graph)].map(({ id }) => id),
+    });
   const moving = new Set<StepId>();
   const packages: string[] = [];
   for (const operand of operands) {
@@ -89,6 +92,13 @@ function names({ name, arch }: Installed, written: string): boolean {
 
 function isInstalled(lock: Lock, written: string): boolean {
   return [...packagesOf(lock).values()].some((one) => names(one, written));
+}
+
+/** Snapshots of what is resolved only when it is installed. */
+function unresolved(graph: Graph<Step>): readonly Step[] {
+  return [...graph.steps.values()].filter(
+    (step) => step.kind === 'snapshot' && step.source.backend === 'hasher',
+  );
 }
 
 function resolveSteps(steps: readonly Step[]): readonly ResolveStep[] {

@@ -99,7 +99,7 @@ function readSet(place: Place): LockedSet {
 
 // These become names of files and arguments of programs.
 const FORMS = {
-  name: [/^[A-Za-z0-9][A-Za-z0-9+._-]*$/, 'the name of a package'],
+  name: [/^[A-Za-z0-9_][A-Za-z0-9+._-]*$/, 'the name of a package'],
   version: [/^[A-Za-z0-9][A-Za-z0-9.+:~^_-]*$/, 'a version'],
   arch: [/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'an architecture'],
   sha256: [/^[0-9a-f]{64}$/, '64 hexadecimal digits'],

@@ -26,6 +26,10 @@ export const mkveCommands = {
         command: "mkve build --force='*:01-root' tiny/lxc",
         does: 'Runs one hook again although nothing changed.',
       },
+      {
+        command: 'mkve build --locked --offline',
+        does: 'Builds what the lock has from what the store has, or says what is missing.',
+      },
     ],
   }),
   watch: command({
@@ -116,6 +120,7 @@ export const mkveCommands = {
     examples: [
       { command: 'mkve update && mkve build', does: 'Builds with the packages of today.' },
       { command: 'mkve update openssl', does: 'Takes the newest openssl and leaves the rest alone.' },
+      { command: 'mkve update tiny/lxc', does: 'Moves the lists of one target.' },
     ],
   }),
   check: command({
