@@ -100,12 +100,12 @@ export class LockFile {
 
   /** For `--locked`: the failure that a build of these steps is. */
   outdated(wanted: readonly StepId[]): Failure | undefined {
-    if (this.text === undefined)
-      return { kind: 'lock-outdated', file: this.file, changes: ['there is no lock yet'] };
     if (isExactlyLocked(this.graph, this.lock)) return undefined;
-    const changes = pendingChanges(this.free, stepsInOrder(this.free, wanted), this.lock);
+    const steps = stepsInOrder(this.free, wanted);
+    const changes = pendingChanges(this.free, steps, this.lock);
     if (changes.length === 0) return undefined;
-    return { kind: 'lock-outdated', file: this.file, changes };
+    const isNew = this.text === undefined && steps.some((step) => step.kind === 'resolve');
+    return { kind: 'lock-outdated', file: this.file, changes: isNew ? ['there is no lock yet'] : changes };
   }
 
   /**

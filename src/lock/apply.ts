@@ -45,11 +45,15 @@ export function applyLock(graph: Graph<Step>, lock: Lock, policy: LockPolicy = K
   return { steps: locked, inputs: graph.inputs };
 }
 
-/** Whether a lock has all that its graph resolves and nothing else, so that a build changes nothing of it. */
+/**
+ * Whether a lock has all that its graph resolves and nothing else, so that a build changes nothing of it. Never with hasher,
+ * which no lock can hold.
+ */
 export function isExactlyLocked(locked: Graph<Step>, { sources }: Lock): boolean {
   let [lists, snapshots] = [0, 0];
   for (const step of locked.steps.values()) {
     if (step.kind !== 'snapshot' && step.kind !== 'resolve') continue;
+    if (step.source.backend === 'hasher') return false;
     if (step.kind === 'snapshot' && !isLockable(step)) continue;
     if (step.locked === undefined) return false;
     if (step.kind === 'resolve') lists++;
