@@ -7,8 +7,8 @@ import { rootfsState } from '../rootfs/index.js';
 import { insideEnvironment } from './environment.js';
 import type { RunCommandArgument } from './inside/run-command.js';
 import { type ActionKind, authored, EPOCH, left } from './kind.js';
-import { describeResolved, nameInStore, resolvedOf, snapshotOf, statusBytes } from './outputs.js';
-import { openBox, supplyPackages } from './package-supply.js';
+import { describeResolved, nameInStore, resolvedOf } from './outputs.js';
+import { supplyPackages } from './package-supply.js';
 import { hasRootfs } from './rootfs-usable.js';
 import { runInWorker } from './run-inside.js';
 
@@ -41,20 +41,11 @@ export const aptPackages: ActionKind<PackagesStep> = {
     const from = rootfsState(context.inputs['base']);
     const resolved = resolvedOf(context.inputs['resolved']);
     const staging = await store.staging.create('packages');
-    const apt = await store.staging.create('apt');
+    const tool = await store.staging.create('apt');
     try {
-      const snapshot = snapshotOf(context.inputs['snapshot']);
-      const status = await statusBytes(context.inputs['base'], store);
-      if (!status.ok) return status;
+      const directory = join(staging, 'debs');
       const base = context.inputs['base'];
-      const box = () =>
-        openBox({ source: step.source, snapshot, status: status.value, base, directory: apt, context }, deps);
-      const supply = {
-        directory: join(staging, 'debs'),
-        names: resolved.requested,
-        box,
-        progress: context.progress,
-      };
+      const supply = { source: step.source, base, directory, tool, context };
       const supplied = await supplyPackages(resolved.packages, supply, deps);
       if (!supplied.ok) return supplied;
       const argument: Omit<RunCommandArgument, 'limits'> = {
@@ -65,11 +56,11 @@ export const aptPackages: ActionKind<PackagesStep> = {
         env: insideEnvironment(from.sourceDateEpoch),
         network: 'none',
         files: [],
-        ...(resolved.packages.length > 0 ? { debs: nameInStore(store, supply.directory) } : {}),
+        ...(resolved.packages.length > 0 ? { debs: nameInStore(store, directory) } : {}),
       };
       return await runInWorker(argument, { step: step.id, context }, deps);
     } finally {
-      await store.staging.remove(apt);
+      await store.staging.remove(tool);
       await store.staging.remove(staging);
     }
   },

@@ -17,10 +17,10 @@ import {
   nameInStore,
   resolvedOf,
   snapshotOf,
-  statusBytes,
 } from './outputs.js';
-import { openBox, supplyPackages } from './package-supply.js';
+import { supplyPackages } from './package-supply.js';
 import { hasRootfs } from './rootfs-usable.js';
+import { snapshotLists } from './snapshot-lists.js';
 
 /** The way in which rpm is called: another one may install the same packages differently. */
 const SCRIPT = digestOf(
@@ -109,16 +109,15 @@ async function install(
   const { inputs } = context;
   const resolved = resolvedOf(inputs['resolved']);
   const staging = await store.staging.create('packages');
-  const directory = await store.staging.create('dnf');
+  const tool = await store.staging.create('dnf');
   try {
-    const status = await statusBytes(inputs['base'], store);
-    if (!status.ok) return status;
-    const snapshot = snapshotOf(inputs['snapshot']);
     const supply = {
+      source,
+      // With them a package can be had from any mirror, and without them from where it was seen.
+      lists: await snapshotLists(snapshotOf(inputs['snapshot']).snapshot, store.blobs),
       directory: join(staging, 'rpms'),
-      names: resolved.requested,
-      box: () => openBox({ source, snapshot, status: status.value, directory, context }, deps),
-      progress: context.progress,
+      tool,
+      context,
     };
     const supplied = await supplyPackages(resolved.packages, supply, deps);
     if (!supplied.ok) return supplied;
@@ -150,7 +149,7 @@ async function install(
     const { state, status: database } = installed.value;
     return ok({ ...stateOutputs(state), status: database as CanonicalValue });
   } finally {
-    await store.staging.remove(directory);
+    await store.staging.remove(tool);
     await store.staging.remove(staging);
   }
 }

@@ -44,6 +44,10 @@ export class ActionExecutor implements Executor<Step> {
     return names.get(path) ?? names.get(first) ?? authored(path.replace(/^env\./, 'environment '));
   }
 
+  given(step: Step, inputs: Inputs): Outputs | undefined {
+    return kindOf(step).given?.(step, inputs);
+  }
+
   isUsable(step: Step, outputs: Outputs): Promise<boolean> {
     return kindOf(step).isUsable(step, outputs, this.#deps);
   }

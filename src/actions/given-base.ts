@@ -29,7 +29,7 @@ export const givenSnapshot: ActionKind<SnapshotStep & { readonly source: RootfsS
     try {
       const read = await readGiven(source, staging, { context, deps, want: 'digest' });
       if (!read.ok) return read;
-      return ok({ snapshot: identityOf(source.from.kind, read.value.content), date: 0, lists: [] });
+      return ok({ snapshot: identityOf(source.from.kind, read.value.content), date: 0 });
     } finally {
       await deps.store.staging.remove(staging);
     }

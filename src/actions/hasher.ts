@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { canonicalJson, type Digest, digestOf, hasErrorCode, ok, type Result } from '../base/index.js';
+import { canonicalJson, type Digest, digestOf, err, hasErrorCode, ok, type Result } from '../base/index.js';
 import type { HasherSource, SnapshotStep } from '../graph/index.js';
 import { initRoot, installCommands, makeAptbox, packageDirectories, packCommand } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
@@ -12,6 +12,7 @@ import type { UnpackAnswer, UnpackArgument } from './inside/unpack-rootfs.js';
 import { type ActionKind, authored, type BaseOf, EPOCH, left } from './kind.js';
 import { baseStatus, describeRepository, nameInStore, snapshotOf } from './outputs.js';
 import { hasRootfs } from './rootfs-usable.js';
+import { nameOf } from './snapshot.js';
 
 /** Fetches the lists of hasher's apt: what they say is what later steps are keyed by. */
 export const hasherSnapshot: ActionKind<SnapshotStep & { readonly source: HasherSource }> = {
@@ -26,6 +27,8 @@ export const hasherSnapshot: ActionKind<SnapshotStep & { readonly source: Hasher
   isUsable: () => Promise.resolve(true),
 
   async run({ source }, context, deps) {
+    if (deps.network === 'offline')
+      return err({ kind: 'offline-lacks', missing: [`package lists of ${nameOf(source)}`] });
     const staging = await deps.store.staging.create('hasher');
     try {
       const config = await writeAptConfig(source, staging);
@@ -34,7 +37,7 @@ export const hasherSnapshot: ActionKind<SnapshotStep & { readonly source: Hasher
         const made = await workdir.run(makeAptbox(workdir.source, config));
         if (!made.ok) return made;
         const { identity, date } = await readLists(workdir, context.signal);
-        return ok({ snapshot: identity, date, lists: [] });
+        return ok({ snapshot: identity, date });
       });
     } finally {
       await deps.store.staging.remove(staging);
@@ -101,6 +104,9 @@ export const hasherBase: ActionKind<BaseOf<HasherSource>> = {
   },
 
   async run({ source, packages = [], sourceDateEpoch }, context, deps) {
+    // What it downloads is its own affair, and so is what it has.
+    if (deps.network === 'offline')
+      return err({ kind: 'offline-lacks', missing: [`packages of ${nameOf(source)}`] });
     const { store, workers, writer } = deps;
     const staging = await store.staging.create('hasher');
     const archive = join(staging, 'chroot.tar');

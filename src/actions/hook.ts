@@ -32,6 +32,8 @@ export const hook: ActionKind<HookStep> = {
   isUsable: (_step, outputs, deps) => hasRootfs(outputs, deps),
 
   async run(step, context, deps) {
+    if (step.network === 'host' && deps.network === 'offline')
+      return err({ kind: 'offline-lacks', missing: [`the network for hook ${step.hook.name}`] });
     const from = rootfsState(context.inputs['from']);
     const file = await hookAtHand(step);
     if (!file.ok) return file;

@@ -11,4 +11,5 @@ export { nameInStore } from './outputs.js';
 export { readFiles, type WantedFile } from './read-files.js';
 export { hasRootfs } from './rootfs-usable.js';
 export { discardChanges, openShell, type ShellEnded, type ShellRequest } from './shell.js';
+export { snapshotLists } from './snapshot-lists.js';
 export { type OtherConditions, startWorkers } from './workers.js';

@@ -17,6 +17,8 @@ export interface ActionDeps {
   readonly environment: Readonly<Record<string, string>>;
   /** What hooks, commands and the scripts of packages may take of the machine. */
   readonly limits: SandboxLimits;
+  /** `offline`: whatever would ask the network fails and says what it lacks. */
+  readonly network: 'allowed' | 'offline';
   /** Owner of what workers write, where that is not the caller. */
   readonly writer: WorkerIdentity | undefined;
   /** Lets a person look around where a command failed, before what it left is thrown away. Absent: nobody does. */
@@ -42,6 +44,8 @@ export interface ActionKind<S extends Step> {
   describe(step: S, inputs: Inputs, deps: ActionDeps): Action;
   /** Names of the parts of its action document, by path or by the first word of the path. */
   inputNames(step: S): Readonly<Record<string, InputName>>;
+  /** The result of a step that says it itself. */
+  given?(step: S, inputs: Inputs): Outputs | undefined;
   isUsable(step: S, outputs: Outputs, deps: ActionDeps): Promise<boolean>;
   run(step: S, context: RunContext, deps: ActionDeps): Promise<Result<Outputs, Failure>>;
 }

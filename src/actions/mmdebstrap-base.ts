@@ -1,8 +1,15 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { digestOf, ok, type Result } from '../base/index.js';
 import type { MmdebstrapSource } from '../graph/index.js';
-import { BASE_SCRIPTS, oneLineSources } from '../packages/index.js';
+import {
+  BASE_SCRIPTS,
+  oneLineSources,
+  type ResolvedPackage,
+  suppliedFields,
+  suppliedRelease,
+} from '../packages/index.js';
 import type { Failure } from '../report/index.js';
 import { stateOutputs } from '../rootfs/index.js';
 import type { MakeBaseAnswer, MakeBaseArgument } from './inside/make-base.js';
@@ -15,14 +22,14 @@ import {
   resolvedOf,
   snapshotOf,
 } from './outputs.js';
-import { linkLists, openBox, supplyPackages } from './package-supply.js';
+import { supplyPackages } from './package-supply.js';
 import { hasRootfs } from './rootfs-usable.js';
 
 /** The base system of a Debian suite: shared by every target, and by clean and incremental builds alike. */
 export const mmdebstrapBase: ActionKind<BaseOf<MmdebstrapSource>> = {
   describe: ({ source, sourceDateEpoch }, inputs) => ({
     kind: 'base',
-    version: 1,
+    version: 2,
     inputs: {
       repository: describeRepository(source),
       variant: source.variant,
@@ -52,20 +59,13 @@ export const mmdebstrapBase: ActionKind<BaseOf<MmdebstrapSource>> = {
     const snapshot = snapshotOf(context.inputs['snapshot']);
     const resolved = resolvedOf(context.inputs['resolved']);
     const staging = await store.staging.create('base');
-    const apt = await store.staging.create('apt');
+    const tool = await store.staging.create('apt');
     try {
-      const box = () =>
-        openBox({ source: step.source, snapshot, status: undefined, directory: apt, context }, deps);
-      const supply = {
-        directory: join(staging, 'debs'),
-        names: resolved.requested,
-        box,
-        progress: context.progress,
-      };
+      const directory = join(staging, 'debs');
+      const supply = { source: { ...step.source, local: [] }, directory, tool, context };
       const supplied = await supplyPackages(resolved.packages, supply, deps);
       if (!supplied.ok) return supplied;
-      const lists = await linkLists(snapshot, join(staging, 'lists'), store);
-      if (!lists.ok) return lists;
+      await writeFields(step.source, resolved.packages, join(staging, 'fields'));
       const argument: MakeBaseArgument = {
         source: step.source,
         workspace: nameInStore(store, await store.staging.createInside(staging, writer)),
@@ -76,8 +76,19 @@ export const mmdebstrapBase: ActionKind<BaseOf<MmdebstrapSource>> = {
       if (!made.ok) return made;
       return ok({ ...stateOutputs(made.value.state), status: made.value.status });
     } finally {
-      await store.staging.remove(apt);
+      await store.staging.remove(tool);
       await store.staging.remove(staging);
     }
   },
 };
+
+/** What the repository says of each package beside itself, under the name of its file. */
+async function writeFields(
+  source: MmdebstrapSource,
+  packages: readonly ResolvedPackage[],
+  directory: string,
+): Promise<void> {
+  await mkdir(directory);
+  await writeFile(join(directory, 'Release'), suppliedRelease(source));
+  for (const found of packages) await writeFile(join(directory, found.file), suppliedFields(found));
+}

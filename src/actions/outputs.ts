@@ -9,11 +9,10 @@ import type { Outputs, Store } from '../store/index.js';
 
 /** The repository metadata that packages are resolved against. */
 export interface Snapshot {
-  /** Of the signed Release files: two mirrors of the same state have the same snapshot. */
+  /** Of the lists and their signed Release files; the store may have them (`snapshotLists`). */
   readonly snapshot: Digest;
   /** Seconds: when the release of the suite itself was made. */
   readonly date: number;
-  readonly lists: readonly { readonly name: string; readonly blob: Digest }[];
 }
 
 export function snapshotOf(outputs: Outputs | undefined): Snapshot {
@@ -44,7 +43,10 @@ export function resolvedOf(outputs: Outputs | undefined): Resolved {
 
 /** What of a resolved set determines the installed system: not where it was downloaded from. */
 export function describeResolved({ packages }: Resolved): CanonicalValue {
-  return packages.map(({ name, version, arch, sha256 }) => ({ name, version, arch, sha256 }));
+  return packages.map(({ name, version, arch, sha256, priority }) => ({
+    ...{ name, version, arch, sha256 },
+    ...(priority === undefined ? {} : { priority }),
+  }));
 }
 
 /** The package database of a base, as a blob: what packages are resolved against. */

@@ -12,3 +12,4 @@ export { compareCodeUnits } from './order.js';
 export { publishFile, publishStaged } from './publish.js';
 export { err, ok, type Result } from './result.js';
 export { closestTo } from './suggest.js';
+export { withoutCredentials } from './uri.js';

@@ -5,6 +5,7 @@ import type { BundleConfig } from '../mkvefile/index.js';
 import type { Failure } from '../report/index.js';
 import { hypervisorNameFault } from '../template/index.js';
 import { allOf, has, lastOf, type MkveBundleOption, type ParsedOptions } from './options/index.js';
+import { readLocking, type SingleRunLocking } from './single-run-locking.js';
 import { type SourceArguments, sourceMistake } from './source-arguments.js';
 
 /** What one run of mkve-bundle is to do, whoever said it. */
@@ -22,6 +23,7 @@ export interface BundleArguments extends SourceArguments {
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
   /** Absolute. */
   readonly logfile?: string;
+  readonly locking: SingleRunLocking;
 }
 
 export const STOCK_HOOK_DIRECTORY = '/usr/share/mkve/hooks';
@@ -54,6 +56,8 @@ export function mergeBundleArguments(sources: {
   if (clash !== undefined) return wrong(clash.message, clash.hint);
   const verbosity = verbosityOf(given, config);
   if (!verbosity.ok) return verbosity;
+  const locking = readLocking((name) => has(given, name) || config[name] === true);
+  if (!locking.ok) return locking;
   const hooks = firstFilled(allOf(given, 'hooks'), config.hooks ?? []);
   const logfile = textOf(lastOf(given, 'logfile'), config.logfile);
   return ok({
@@ -65,6 +69,7 @@ export function mergeBundleArguments(sources: {
     sign: has(given, 'force-no-sign') || config.forceNoSign === true ? 'none' : 'gpg',
     debug: has(given, 'debug-shell') || config.debugShell === true ? 'shell' : 'none',
     verbosity: verbosity.value,
+    locking: locking.value,
     ...(logfile !== undefined && { logfile: absolute(logfile) }),
   });
 }

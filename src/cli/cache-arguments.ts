@@ -6,6 +6,7 @@ import { usualDevices } from '../hypervisor/index.js';
 import type { Failure, Verbosity } from '../report/index.js';
 import { type ArchiveRequest, packageNameFault } from '../template/index.js';
 import { allOf, has, lastOf, type MkveCacheOption, type OrderedOptions } from './options/index.js';
+import { readLocking, type SingleRunLocking } from './single-run-locking.js';
 import { type SourceArguments, sourceMistake } from './source-arguments.js';
 
 type Given = OrderedOptions<MkveCacheOption>;
@@ -30,6 +31,7 @@ export type CacheArguments =
       readonly packages: readonly string[];
       readonly work: readonly WorkArgument[];
       readonly source: SourceArguments;
+      readonly locking: SingleRunLocking;
     })
   /** `rootfs` is absolute. */
   | (CommonArguments & { readonly kind: 'tarify'; readonly rootfs: string });
@@ -53,12 +55,15 @@ export function readCacheArguments(
     ...(logfile === undefined ? {} : { logfile: resolve(where.cwd, logfile) }),
   };
   if (rootfs !== undefined) return ok({ ...common, kind: 'tarify', rootfs: resolve(where.cwd, rootfs) });
+  const locking = readLocking((name) => has(given, name));
+  if (!locking.ok) return locking;
   return ok({
     ...common,
     kind: 'build',
     packages: given.operands,
     work: workOf(given),
     source: sourceOf(given),
+    locking: locking.value,
   });
 }
 
@@ -140,6 +145,7 @@ function mistakeInArchive(given: Given): Mistake | undefined {
 const NOT_WITH_TARIFY = [
   ...(['copy', 'hook', 'command', 'suite', 'mirror', 'arch', 'backend'] as const),
   ...(['rootfs', 'package-dir', 'hsh-workdir'] as const),
+  ...(['locked', 'offline', 'update'] as const),
 ];
 
 function tarifyMistake(given: Given): Mistake | undefined {

@@ -65,6 +65,7 @@ export class DebugShell {
     return {
       describe: (step, inputs) => executor.describe(step, inputs),
       inputName: (step, path) => executor.inputName(step, path),
+      given: (step, inputs) => executor.given(step, inputs),
       isUsable: (step, outputs) => executor.isUsable(step, outputs),
       run: (step, context) =>
         step.kind === 'sign'

@@ -5,22 +5,24 @@ import { err, ok, type Result } from '../base/index.js';
 import { findMkvefile, loadMkvefile } from '../mkvefile/index.js';
 import { type Failure, renderProblem } from '../report/index.js';
 import { lineagesOf } from '../template/index.js';
+import { LockFile, lockBeside } from './lock-file.js';
 import type { Command } from './main.js';
-import { lastOf, type ParsedOptions } from './options/index.js';
+import { has, lastOf, type ParsedOptions } from './options/index.js';
 import { pinnedTargets } from './pinned-targets.js';
 import { compileProject, type Project } from './project.js';
 import { openSession, type Session, type SessionRequest } from './session.js';
 
-/** A project with its store open: what commands on an mkvefile work with. */
+/** A project with its store open: what commands on an mkvefile work with. Its graph has what is locked in its steps. */
 export interface OpenProject extends Project {
   readonly session: Session;
   readonly jobs: number;
+  readonly lock: LockFile;
 }
 
 /** Finds and loads the mkvefile, compiles it and opens its store. Warnings are said at once. */
 export async function openProject(
   command: Command,
-  options: ParsedOptions<'file' | 'jobs'>,
+  options: ParsedOptions<'file' | 'jobs' | 'offline'>,
   more: Pick<SessionRequest, 'debug' | 'early'> = {},
 ): Promise<Result<OpenProject, Failure>> {
   const { host, signal, streams } = command;
@@ -35,6 +37,8 @@ export async function openProject(
   const project = compileProject(file, config, host);
   if (!project.ok) return project;
   for (const warning of project.value.warnings) for (const line of renderProblem(warning)) streams.err(line);
+  const lock = await LockFile.open(lockBeside(file), project.value.graph);
+  if (!lock.ok) return lock;
   const many = jobs.value ?? config.jobs ?? availableParallelism();
   const signing = config.sign === false ? 'none' : 'gpg';
   const session = await openSession({
@@ -47,11 +51,13 @@ export async function openProject(
     jobs: many,
     signing,
     source: project.value.source,
+    network: has(options, 'offline') ? 'offline' : 'allowed',
     ...more,
   });
   if (!session.ok) return session;
   session.value.care.pin(pinnedTargets(file, config, project.value));
-  return ok({ ...project.value, session: session.value, jobs: many });
+  const { graph } = lock.value;
+  return ok({ ...project.value, graph, session: session.value, jobs: many, lock: lock.value });
 }
 
 export function jobsOf(text: string | undefined): Result<number | undefined, Failure> {

@@ -9,7 +9,15 @@ import {
   stepsInOrder,
   type Target,
 } from '../graph/index.js';
-import { exitStatusOf, type Reporter, TeeReporter, TimelineRecorder } from '../report/index.js';
+import {
+  exitStatusOf,
+  type Failure,
+  type Reporter,
+  renderFailure,
+  TeeReporter,
+  TimelineRecorder,
+} from '../report/index.js';
+import type { LockFile } from './lock-file.js';
 import type { Session } from './session.js';
 
 export interface RunRequest {
@@ -24,8 +32,15 @@ export interface RunRequest {
   readonly forced: ReadonlySet<StepId>;
   readonly signal: AbortSignal;
   readonly now: () => number;
+  /** Where what is resolved is written. */
+  readonly lock?: LockFile;
   /** Given by a process that builds more than once. */
   readonly shared?: SharedRun;
+}
+
+/** A build, and what kept its lock from being written. */
+interface RunOutcome extends BuildOutcome {
+  readonly lockFault?: Failure;
 }
 
 /** Builds targets, reports how each fared, and answers the exit status. */
@@ -61,14 +76,17 @@ export function startRun(request: RunRequest): RunningBuild {
     logPath: (log: Digest) => store.blobs.pathOf(log),
   });
   let isRetired = false;
-  const report = async (outcome: BuildOutcome) => {
+  const report = async (outcome: BuildOutcome): Promise<RunOutcome> => {
     if (isRetired) return outcome;
+    const lockFault = await request.lock?.record(outcome, reporter, 'build');
+    if (lockFault !== undefined)
+      reporter.report({ type: 'warning', message: renderFailure(lockFault).headline });
     for (const target of targets) reportTarget(target, outcome, reporter);
     reportSummary(outcome, reporter);
     if (request.wanted === undefined) await keepTimeline(session, recorder);
     await session.care.savePins();
     if (didWork(outcome)) await session.care.afterBuild(request.reporter, request.signal);
-    return outcome;
+    return lockFault === undefined ? outcome : { ...outcome, lockFault };
   };
   return {
     ended: running.ended.finally(leave).then(report),
@@ -134,11 +152,12 @@ function reportSummary({ steps, durationMs }: BuildOutcome, reporter: Reporter):
 }
 
 /** The exit status that a build comes to. */
-export function statusOf({ steps }: BuildOutcome): number {
+export function statusOf({ steps, lockFault }: RunOutcome): number {
   const outcomes = [...steps.values()];
   const failures = outcomes.flatMap((outcome) =>
     outcome.state === 'failed' ? [exitStatusOf(outcome.failure)] : [],
   );
+  if (lockFault !== undefined) failures.push(exitStatusOf(lockFault));
   if (failures.length > 0) return Math.max(...failures);
   return outcomes.some(({ state }) => state === 'cancelled') ? 130 : 0;
 }

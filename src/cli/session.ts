@@ -39,6 +39,8 @@ export interface SessionRequest {
   readonly limits?: Partial<SandboxLimits> | undefined;
   /** Whether bundles are to be signed, for what the host must have. */
   readonly signing: 'gpg' | 'none';
+  /** Default: `allowed`. */
+  readonly network?: 'allowed' | 'offline';
   /** Where packages come from; absent: no packages are installed. */
   readonly source?: PackageSource;
   /** Names of the host's tools that this run takes; default: all that building takes, and ranges of ids. */
@@ -93,6 +95,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
     preflight: () => pool.preflight(),
     environment: toolEnvironment(host),
     limits: { ...DEFAULT_LIMITS, ...request.limits },
+    network: request.network ?? 'allowed',
     writer,
     ...(request.debug === undefined ? {} : { visitFailure: request.debug.visit }),
     version: mkveVersion(),

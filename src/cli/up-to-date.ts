@@ -22,12 +22,13 @@ interface Request {
  */
 export async function bringUpToDate(request: Request): Promise<Result<ReadonlyMap<StepId, Outputs>, number>> {
   const { command, project, wanted } = request;
-  const { graph, session } = project;
+  const { session, lock } = project;
   const { store, executor } = session;
+  const graph = await lock.graphFor(wanted, store.blobs, 'keep');
   const forced = new Set<StepId>();
   const planned = await plan({ graph, wanted, executor, cache: store.actions, forced });
   const isCurrent = planned.every(({ state }) => state === 'up-to-date');
-  const common = { ...project, wanted, forced, targets: [], onFailure: 'stop' } as const;
+  const common = { ...project, graph, wanted, forced, targets: [], onFailure: 'stop' } as const;
   const more = { signal: command.signal, now: command.host.now };
   const silent = { report: () => undefined };
   const outcome = isCurrent

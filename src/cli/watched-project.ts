@@ -1,14 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 
-import { digestOf, ok, type Result } from '../base/index.js';
+import { digestOf, err, ok, type Result } from '../base/index.js';
 import { type FailureMemory, SharedRun } from '../engine/index.js';
-import { selectTargets } from '../graph/index.js';
+import { type Graph, type Selection, type Step, type StepId, selectTargets } from '../graph/index.js';
 import { type LoadedMkvefile, loadMkvefile, type MkvefileFault } from '../mkvefile/index.js';
 import { type Failure, type Problem, type Reporter, renderProblem } from '../report/index.js';
 import { lineagesOf } from '../template/index.js';
 import type { Loaded } from '../watch/index.js';
 import type { Host } from './host.js';
+import { LockFile, type LockPlace, lockBeside } from './lock-file.js';
 import { pinnedTargets } from './pinned-targets.js';
 import { compileReading, failureOf, type Project, readProject } from './project.js';
 import { openSession, type Session } from './session.js';
@@ -18,7 +19,12 @@ export interface WatchedBuild extends Project {
   readonly session: Session;
   readonly shared: SharedRun;
   readonly jobs: number;
+  readonly lock: LockFile;
+  readonly meaning: Graph<Step>;
 }
+
+/** Builds overlap: one may write the lock after the next has begun. */
+const MOST_LOCKS = 8;
 
 interface LoaderRequest {
   readonly host: Host;
@@ -28,6 +34,9 @@ interface LoaderRequest {
   readonly patterns: readonly string[];
   /** What the command line says; otherwise the mkvefile does. */
   readonly jobs: number | undefined;
+  /** Whether the lock has to have all that is built. */
+  readonly packages: 'keep' | 'require';
+  readonly network: 'allowed' | 'offline';
   readonly failures: FailureMemory;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
@@ -43,6 +52,10 @@ export class ProjectLoader {
   /** Sessions that a running build may still use. */
   readonly #former: Session[] = [];
   readonly #warned = new Set<string>();
+  /** The latest last. */
+  #locks: readonly LockFile[] = [];
+  /** Changes when somebody else changes the lock. */
+  #lockState = '';
 
   constructor(request: LoaderRequest) {
     this.#request = request;
@@ -59,17 +72,47 @@ export class ProjectLoader {
     const project = compileReading(reading.value, mkvefile.config, this.#request.host);
     this.#warn(project.warnings);
     const selection = selectTargets(project.targets, this.#request.patterns);
-    const [wanted] = selection.unmatched;
-    const unknown: Failure | undefined =
-      wanted === undefined
-        ? undefined
-        : { kind: 'target-unknown', wanted, known: project.targets.map(({ name }) => name) };
+    const mistakes = failureOf(mkvefile.file, reading.value);
     const opened = await this.#openSession(mkvefile, project);
+    const place = { ...lockBeside(mkvefile.file), isWhole: mistakes === undefined };
+    const chosen = { ...project, targets: selection.targets };
+    const locked = opened.ok ? await this.#lock(chosen, place, opened.value.session) : opened;
+    const failure = fault?.failure ?? mistakes ?? unknownTarget(selection, project) ?? failureIn(locked);
     return loaded({
-      failure: fault?.failure ?? failureOf(mkvefile.file, reading.value) ?? unknown ?? failureIn(opened),
-      reads: [...reads, ...reading.value.reads],
-      ...(opened.ok ? { project: { ...project, ...opened.value, targets: selection.targets } } : {}),
+      failure,
+      reads: [...reads, ...reading.value.reads, place.file],
+      ...(opened.ok && locked.ok ? { project: { ...chosen, ...opened.value, ...locked.value } } : {}),
     });
+  }
+
+  async #lock(
+    { graph, targets }: Project,
+    place: LockPlace,
+    { store }: Session,
+  ): Promise<Result<Pick<WatchedBuild, 'graph' | 'lock' | 'meaning'>, Failure>> {
+    const lock = await LockFile.open(place, graph);
+    if (!lock.ok) return lock;
+    const wanted = targets.map(({ step }) => step);
+    const outdated = this.#request.packages === 'require' ? lock.value.outdated(wanted) : undefined;
+    if (outdated !== undefined) return err(outdated);
+    return ok({
+      graph: await lock.value.graphFor(wanted, store.blobs, this.#request.packages),
+      lock: lock.value,
+      meaning: this.#meaningOf(graph, lock.value),
+    });
+  }
+
+  /** That a build writes down what it resolved changes nothing of what is built. */
+  #meaningOf(graph: Graph<Step>, lock: LockFile): Graph<Step> {
+    const { text } = lock;
+    const isOurs = this.#locks.some(({ written }) => written !== undefined && written === text);
+    if (!isOurs && text !== this.#locks.at(-1)?.text) this.#lockState = digestOf(text ?? '');
+    this.#locks = [...this.#locks, lock].slice(-MOST_LOCKS);
+    const steps = [...graph.steps].map(([id, step]): [StepId, Step] => [
+      id,
+      step.kind === 'snapshot' ? Object.assign({ lock: this.#lockState }, step) : step,
+    ]);
+    return { steps: new Map(steps), inputs: graph.inputs };
   }
 
   async close(): Promise<void> {
@@ -110,7 +153,7 @@ export class ProjectLoader {
     ]);
     if (this.#open?.settings !== settings) {
       const session = await openSession({
-        ...{ host, scope: file, lineages, jobs, signing },
+        ...{ host, scope: file, lineages, jobs, signing, network: this.#request.network },
         cacheDirectory: config.cache.directory,
         cacheLimit: config.cache.maxBytes,
         limits: config.limits,
@@ -148,6 +191,13 @@ function loaded(parts: {
     ...(failure === undefined ? {} : { failure }),
     reads: new Set(reads),
   };
+}
+
+function unknownTarget({ unmatched }: Selection, { targets }: Project): Failure | undefined {
+  const [wanted] = unmatched;
+  return wanted === undefined
+    ? undefined
+    : { kind: 'target-unknown', wanted, known: targets.map(({ name }) => name) };
 }
 
 function failureIn(result: Result<unknown, Failure>): Failure | undefined {

@@ -30,6 +30,8 @@ export interface Executor<S extends AnyStep> {
   describe(step: S, inputs: Readonly<Record<string, Outputs>>): Action;
   /** Names a part of the step's action document: `env.MKVE_VERSION`, as `explainDifference` says it. */
   inputName(step: S, path: string): InputName;
+  /** The result where the step itself says it: it is neither looked up nor run. */
+  given(step: S, inputs: Readonly<Record<string, Outputs>>): Outputs | undefined;
   /** Whether everything that cached outputs refer to is still there. */
   isUsable(step: S, outputs: Outputs): Promise<boolean>;
   /** Does the work. Whatever it leaves when it fails must not be mistaken for a result. */

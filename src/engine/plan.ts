@@ -5,7 +5,14 @@ import { actionKey } from './action.js';
 import type { Executor } from './executor.js';
 
 export type PlannedStep<S extends AnyStep> =
-  | { readonly step: S; readonly state: 'up-to-date'; readonly key: Digest; readonly durationMs: number }
+  /** `given`: the step itself says its result. */
+  | {
+      readonly step: S;
+      readonly state: 'up-to-date';
+      readonly from: 'cache' | 'given';
+      readonly key: Digest;
+      readonly durationMs: number;
+    }
   /** Its inputs are known and it has no usable result: it would certainly run. */
   | { readonly step: S; readonly state: 'dirty'; readonly key: Digest; readonly document: string }
   /** An input would run first; whether this step runs depends on what comes out of it (early cutoff). */
@@ -41,10 +48,15 @@ async function planStep<S extends AnyStep>(
     Object.entries(known.inputs).map(([name, id]) => [name, known.outputs.get(id) ?? {}]),
   );
   const { key, document } = actionKey(request.executor.describe(step, inputs));
+  const given = request.executor.given(step, inputs);
+  if (given !== undefined) {
+    known.outputs.set(step.id, given);
+    return { step, state: 'up-to-date', from: 'given', key, durationMs: 0 };
+  }
   const result = request.forced.has(step.id) ? undefined : await request.cache.read(key);
   if (result === undefined || !(await request.executor.isUsable(step, result.outputs))) {
     return { step, state: 'dirty', key, document };
   }
   known.outputs.set(step.id, result.outputs);
-  return { step, state: 'up-to-date', key, durationMs: result.durationMs };
+  return { step, state: 'up-to-date', from: 'cache', key, durationMs: result.durationMs };
 }

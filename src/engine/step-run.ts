@@ -51,8 +51,10 @@ export class StepRun<S extends AnyStep> {
     this.#from = from;
   }
 
-  /** How it ends without running: its result is in the cache, or its key is known to fail. */
+  /** How it ends without running: its result is given or in the cache, or its key is known to fail. */
   async findKnown(): Promise<StepOutcome | undefined> {
+    const given = this.#request.executor.given(this.#step, this.#from.inputs);
+    if (given !== undefined) return this.#finishGiven(given);
     if (this.#isForced) return undefined;
     const result = await this.#request.cache.read(this.key);
     if (result === undefined) return this.#findFailure();
@@ -170,6 +172,13 @@ export class StepRun<S extends AnyStep> {
     const path = log === undefined ? {} : { log: this.#request.logPath(log) };
     this.#request.reporter.report({ type: 'step-failed', step: id, kind, how, failure, durationMs, ...path });
     return { state: 'failed', failure };
+  }
+
+  /** No run of it is remembered, since there was none: the last one stays what explain and log tell of. */
+  #finishGiven(outputs: Outputs): StepOutcome {
+    const { id, kind } = this.#step;
+    this.#request.reporter.report({ type: 'step-finished', step: id, kind, how: 'cached', durationMs: 0 });
+    return { state: 'done', how: 'cached', outputs, durationMs: 0 };
   }
 
   async #finishCached(result: ActionResult): Promise<StepOutcome> {

@@ -12,6 +12,7 @@ export {
   type DnfRepository,
   type DnfSource,
   filesOf,
+  foundationOf,
   type HasherSource,
   type Keyring,
   type LocalPackage,
@@ -21,7 +22,7 @@ export {
   type RootfsSource,
   sourceLabel,
 } from './package-source.js';
-export { isTargetMeant, selectTargets } from './select.js';
+export { isTargetMeant, type Selection, selectTargets } from './select.js';
 export type {
   ArchiveStep,
   BaseStep,
@@ -32,10 +33,13 @@ export type {
   CopyDestination,
   CopyStep,
   DeviceNode,
+  ExactPackage,
   HookStep,
+  LockedSnapshot,
   MetainfoStep,
   PackagesStep,
   PackStep,
+  PinnedPackages,
   Pool,
   ResolveStep,
   RootfsFormat,

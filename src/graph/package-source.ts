@@ -1,4 +1,4 @@
-import { assertNever, type Digest } from '../base/index.js';
+import { assertNever, canonicalJson, type Digest, digestOf } from '../base/index.js';
 
 /** A trusted public key file for a repository. The path only locates its bytes; the key holds the digest. */
 export interface Keyring {
@@ -130,4 +130,16 @@ export function filesOf(source: PackageSource): readonly string[] {
   const local = (source.local ?? []).flatMap(({ file }) => [file, file.replace(/\/[^/]*$/, '')]);
   const given = source.backend === 'rootfs' ? [source.from.path] : [];
   return [...new Set([...keyrings.map(({ file }) => file), ...local, ...given])];
+}
+
+/**
+ * What a list of packages is resolved on top of: a base, and the author's own packages beside it.
+ * @param base of its packages, or where it was given of its package database; absent: not known
+ */
+export function foundationOf(
+  base: Digest | undefined,
+  { local = [] }: Pick<RepositorySource, 'local'>,
+): Digest | undefined {
+  if (base === undefined || local.length === 0) return base;
+  return digestOf(canonicalJson([base, ...local.map(({ digest }) => digest).sort()]));
 }

@@ -26,10 +26,39 @@ interface StepBase {
   readonly pool: Pool;
 }
 
+/** One exact package, as a lock records it: its digest says what it is, its origin where it was seen. */
+export interface ExactPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly arch: string;
+  /** Hexadecimal. */
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+  /** URL without credentials, or `local:FILE` for a package of the author's own. */
+  readonly origin: string;
+  /** Of a Debian base system: what the repository says, which may differ from what the package says of itself. */
+  readonly priority?: string;
+}
+
+/** A snapshot by its digest; `date` is in seconds. */
+export interface LockedSnapshot {
+  readonly snapshot: Digest;
+  readonly date: number;
+}
+
+/** Packages that a newer snapshot must not move, and the snapshot that they were resolved against. */
+export interface PinnedPackages {
+  readonly snapshot: Digest;
+  readonly packages: readonly ExactPackage[];
+}
+
 /** Fetches the repository's signed metadata; its result stays until the user asks for a newer one. */
 export interface SnapshotStep extends StepBase {
   readonly kind: 'snapshot';
   readonly source: PackageSource;
+  /** Where a lock says which snapshot is meant, that is the result. */
+  readonly locked?: LockedSnapshot;
   /** The base whose own configuration names the repositories. */
   readonly base?: StepId;
 }
@@ -42,6 +71,14 @@ export interface ResolveStep extends StepBase {
   readonly base?: StepId;
   /** Names as the user wrote them; the order means nothing. */
   readonly packages: readonly string[];
+  /** Where a lock says what they are, that is the result. */
+  readonly locked?: readonly ExactPackage[];
+  /** Of a base that was given: what it must be found to be (`foundationOf`) for that to hold. */
+  readonly lockedOnto?: Digest;
+  /** The lock that must hold, an absolute path: the step fails where the base is another than `lockedOnto`. */
+  readonly lockedBy?: string;
+  /** For an update of some packages only. */
+  readonly pinned?: PinnedPackages;
 }
 
 export interface BaseStep extends StepBase {

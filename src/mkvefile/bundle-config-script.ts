@@ -16,6 +16,9 @@ export const OPTION_VARIABLES = [
   'quiet',
   'logfile',
   'arch',
+  'locked',
+  'offline',
+  'update',
 ] as const;
 
 export type OptionVariable = (typeof OPTION_VARIABLES)[number];

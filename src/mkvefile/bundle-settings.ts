@@ -21,6 +21,9 @@ export interface BundleConfig {
   readonly quiet?: boolean;
   readonly logfile?: string;
   readonly arch?: string;
+  readonly locked?: boolean;
+  readonly offline?: boolean;
+  readonly update?: boolean;
 }
 
 const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
@@ -68,6 +71,9 @@ export function settingsOf(report: BundleReport, mistakes: string[]): BundleConf
     quiet: flagOf('quiet'),
     logfile: oneOf('logfile'),
     arch: oneOf('arch'),
+    locked: flagOf('locked'),
+    offline: flagOf('offline'),
+    update: flagOf('update'),
   });
 }
 

@@ -1,12 +1,14 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { bug, type CommandOutcome, type CommandRunner, err, ok, type Result } from '../base/index.js';
-import type { MmdebstrapSource } from '../graph/index.js';
+import type { ExactPackage, MmdebstrapSource } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { aptFailure } from './apt-errors.js';
+import { fieldOf, stanzasOf } from './apt-index.js';
 import { aptStatusReader } from './apt-status.js';
 import type { BoxOptions, ListFile, PackageBox, ResolvedPackage } from './box.js';
+import { authorizedUri } from './deb-place.js';
 import { makeLocalRepository } from './local-debs.js';
 import { oneLineSources } from './mmdebstrap.js';
 
@@ -101,15 +103,50 @@ export class AptBox implements PackageBox {
     });
   }
 
-  /**
-   * Downloads into `archives` what is not there yet; apt compares digests with the signed metadata.
-   * @param onPercent told how far apt is
-   */
+  /** With the priority that the repository gives each, which what is in a package may contradict. */
+  async forBase(packages: readonly ResolvedPackage[]): Promise<readonly ResolvedPackage[]> {
+    const priorities = new Map<string, string>();
+    for (const stanza of stanzasOf(await indexIn(this.lists), packages)) {
+      const priority = fieldOf(stanza, 'Priority');
+      if (priority !== undefined) priorities.set(fieldOf(stanza, 'SHA256') ?? '', priority);
+    }
+    return packages.map((found) => {
+      const priority = priorities.get(found.sha256);
+      return priority === undefined ? found : { ...found, priority };
+    });
+  }
+
+  /** Those that the lists of now lack are offered beside them. */
+  async hold(packages: readonly ExactPackage[], lists: string): Promise<void> {
+    const { directory } = this.#paths;
+    const stanzas = stanzasOf(await indexIn(lists), packages);
+    // apt takes a list without any package for a broken one.
+    if (stanzas.length > 0) {
+      await writeFile(join(this.lists, `${PIN_LIST}Packages`), `${stanzas.join('\n\n')}\n`);
+      await appendFile(join(directory, 'sources.list'), `${PIN_SOURCE}\n`);
+    }
+    // A priority over 1000 also stands against a newer version (apt_preferences(5)).
+    const preferences = packages.map(
+      ({ name, version }) => `Package: ${name}\nPin: version ${version}\nPin-Priority: 1001\n`,
+    );
+    await writeFile(join(directory, 'etc/preferences'), preferences.join('\n'));
+  }
+
   async download(
-    names: readonly string[],
+    packages: readonly ResolvedPackage[],
     onPercent: (percent: number) => void,
   ): Promise<Result<void, Failure>> {
-    const done = await this.#install(['--download-only'], names, onPercent);
+    const repositories = this.#source.repositories.flatMap(({ uris }) => uris);
+    const triples = packages.flatMap(({ uri, file, sha256 }) => [
+      authorizedUri(uri, repositories),
+      join(this.archives, file),
+      `SHA256:${sha256}`,
+    ]);
+    const done = await this.#apt(
+      [APT_HELPER, 'download-file', ...triples],
+      'downloading packages',
+      onPercent,
+    );
     return done.ok ? ok(undefined) : done;
   }
 
@@ -120,25 +157,27 @@ export class AptBox implements PackageBox {
       : found;
   }
 
-  #install(
-    options: readonly string[],
-    names: readonly string[],
-    onPercent?: (percent: number) => void,
-  ): Promise<Result<string, Failure>> {
+  #install(options: readonly string[], names: readonly string[]): Promise<Result<string, Failure>> {
     const recommends = this.#source.recommends ? '--install-recommends' : '--no-install-recommends';
     return this.#aptGet(
       ['--yes', recommends, ...options, 'install', '--', ...names],
       'resolving the packages',
-      onPercent,
     );
   }
 
-  async #aptGet(
+  #aptGet(
     args: readonly string[],
     what: string,
     onPercent?: (percent: number) => void,
   ): Promise<Result<string, Failure>> {
-    const argv = ['apt-get', '-q', ...args] as const;
+    return this.#apt(['apt-get', '-q', ...args], what, onPercent);
+  }
+
+  async #apt(
+    argv: readonly [string, ...string[]],
+    what: string,
+    onPercent?: (percent: number) => void,
+  ): Promise<Result<string, Failure>> {
     const outcome = await this.#run(argv, onPercent);
     if (outcome.kind === 'not-found') return err({ kind: 'host-lacks', needs: [APT_NEED] });
     if (this.#signal.aborted) return err({ kind: 'cancelled' });
@@ -198,9 +237,22 @@ export class AptBox implements PackageBox {
   }
 }
 
+async function indexIn(lists: string): Promise<string> {
+  const names = (await readdir(lists)).filter((name) => name.endsWith('_Packages'));
+  const texts = await Promise.all(names.sort().map((name) => readFile(join(lists, name), 'utf8')));
+  return texts.join('\n\n');
+}
+
 interface AptBoxOptions extends BoxOptions {
   readonly source: AptSource;
 }
+
+/** Belongs to apt, and is not in the PATH. */
+const APT_HELPER = '/usr/lib/apt/apt-helper';
+
+/** Where apt finds packages that must not move, and how it names the list of that place. */
+const PIN_SOURCE = 'deb [trusted=yes] copy:///mkve-locked ./';
+const PIN_LIST = '_mkve-locked_._';
 
 const NETWORK_SETTING = /^Acquire::(http|https|ftp|socks|proxy|forceipv4|forceipv6)\b/i;
 

@@ -47,10 +47,19 @@ function unreachable(said: string): Failure | undefined {
   ];
   const urls = [...new Set([...failed, ...missing].map(([, url]) => url ?? ''))];
   if (urls.length === 0) return undefined;
+  const gone = failed.filter(([, url = '', reason = '']) => url.endsWith('.deb') && GONE.test(reason));
+  if (gone.length > 0) return { kind: 'packages-gone', packages: gone.map(([, url]) => url ?? '') };
   const detail = failed[0]?.[2] ?? missing[0]?.[2] ?? '';
   const kind = urls.some((url) => url.endsWith('.deb')) ? 'download-failed' : 'mirror-unreachable';
-  return { kind, urls, detail: detail.trim() };
+  return { kind, urls, detail: OTHER_FILE.test(detail) ? `${detail.trim()}: ${IT_CHANGED}` : detail.trim() };
 }
+
+/** What apt's methods http and copy say of a file that is not there. */
+const GONE = /^(404|410) |^File not found|^Failed to stat/;
+
+/** apt compares digests and sizes with what was resolved, whose metadata was signed. */
+const OTHER_FILE = /^(Hash Sum mismatch|File has unexpected size)/;
+const IT_CHANGED = 'what is there now is not the file that was resolved';
 
 function notFound(said: string, suite: string): Failure | undefined {
   const patterns = [

@@ -1,7 +1,7 @@
-import type { CanonicalValue, Digest, Result } from '../base/index.js';
+import type { CanonicalValue, Result } from '../base/index.js';
 import type { BackendName, PackageSource, RepositorySource } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
-import type { BoxOptions, PackageBox } from './box.js';
+import type { BoxOptions, PackageBox, ResolvedPackage } from './box.js';
 import type { GivenApt } from './given-apt.js';
 
 /** What a backend can, told in README's table and by `mkve doctor`. */
@@ -40,11 +40,10 @@ export interface RepositoryBackend<S extends RepositorySource = RepositorySource
     source: S,
     options: BoxOptions & { readonly given?: GivenApt },
   ): Promise<Result<PackageBox, Failure>>;
-  /** Two mirrors of the same state have the same identity; `date` in seconds is that of the release itself. */
-  readMetadata(
-    source: S,
-    lists: readonly Metadata[],
-  ): { readonly identity: readonly Digest[]; readonly date: number };
+  /** Seconds: when the release itself was made, as its metadata says. */
+  dateOf(source: S, lists: readonly Metadata[]): number;
+  /** The name under which the box keeps the file of a package. */
+  fileName(found: Pick<ResolvedPackage, 'name' | 'version' | 'arch'>): string;
   /** Names or patterns of the base system, and what of the source says which these are. */
   baseNames(source: S): Result<readonly string[], Failure>;
   describeBase(source: S): Readonly<Record<string, CanonicalValue>>;

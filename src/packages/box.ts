@@ -1,4 +1,5 @@
 import type { CommandRunner, Result } from '../base/index.js';
+import type { ExactPackage } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 
 /** One exact package. */
@@ -11,7 +12,10 @@ export interface ResolvedPackage {
   readonly size: number;
   /** The name of its file among the downloads: `NAME_VERSION_ARCH.deb`, `NAME-VERSION-RELEASE.ARCH.rpm`. */
   readonly file: string;
+  /** `local:FILE` for a package of the author's own. */
   readonly uri: string;
+  /** Of a Debian base system: the priority that the repository gives it (deb-control(5)). */
+  readonly priority?: string;
 }
 
 /** A file of repository metadata, as the package tool keeps it. */
@@ -38,11 +42,22 @@ export interface PackageBox {
   update(onPercent: (percent: number) => void): Promise<Result<readonly ListFile[], Failure>>;
   /** The exact packages that installing these names would bring. Asks no network. */
   resolve(names: readonly string[]): Promise<Result<readonly ResolvedPackage[], Failure>>;
+  /** The same with what making a base of them takes beside. */
+  forBase(packages: readonly ResolvedPackage[]): Promise<readonly ResolvedPackage[]>;
   /**
-   * Downloads what resolving these names gives and `archives` lacks. The tool compares digests with the metadata.
+   * Has `resolve` prefer exactly these over any other version of the same names, newer or older.
+   * @param lists a directory with the lists of the snapshot that they were resolved against
+   */
+  hold(packages: readonly ExactPackage[], lists: string): Promise<void>;
+  /**
+   * Downloads exactly these into `archives`, from where they were seen; no list is needed for that. The tool compares
+   * digests. All are tried, whatever becomes of the others.
    * @param onPercent told how far the tool is
    */
-  download(names: readonly string[], onPercent: (percent: number) => void): Promise<Result<void, Failure>>;
+  download(
+    packages: readonly ResolvedPackage[],
+    onPercent: (percent: number) => void,
+  ): Promise<Result<void, Failure>>;
 }
 
 /** What a box is made of beside its source. */

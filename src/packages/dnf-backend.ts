@@ -1,7 +1,7 @@
-import { digestOf, ok } from '../base/index.js';
+import { ok } from '../base/index.js';
 import type { DnfSource } from '../graph/index.js';
 import type { Metadata, RepositoryBackend } from './backend.js';
-import { DnfBox } from './dnf-box.js';
+import { DnfBox, rpmFileName } from './dnf-box.js';
 
 /** Fedora, RHEL and relatives: dnf resolves and downloads, rpm installs. */
 export const dnfBackend: RepositoryBackend<DnfSource> = {
@@ -26,13 +26,11 @@ export const dnfBackend: RepositoryBackend<DnfSource> = {
     })),
   }),
   openBox: (source, options) => DnfBox.create({ ...options, source }),
-  readMetadata(source, lists) {
+  dateOf(source, lists) {
     const indexes = lists.filter(({ name }) => name.endsWith('/repodata/repomd.xml'));
-    return {
-      identity: indexes.map(({ bytes }) => digestOf(bytes)).sort(),
-      date: Math.max(0, ...indexes.filter((index) => isOfFirst(index, source)).map(dateOf)),
-    };
+    return Math.max(0, ...indexes.filter((index) => isOfFirst(index, source)).map(dateOf));
   },
+  fileName: rpmFileName,
   baseNames: ({ base }) => ok(base),
   describeBase: ({ base, database }) => ({ base, database }),
 };

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { bug, digestFromHex, err, hexOf, messageOf, ok, type Result } from '../base/index.js';
-import type { DnfSource, LocalPackage } from '../graph/index.js';
+import type { DnfSource, ExactPackage, LocalPackage } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
+import type { IndexKey } from './apt-index.js';
 import { aptStatusReader } from './apt-status.js';
 import type { BoxOptions, ListFile, PackageBox, ResolvedPackage } from './box.js';
 import { DNF_SCRIPT } from './dnf-script.js';
@@ -16,6 +17,30 @@ interface DnfBoxOptions extends BoxOptions {
   readonly source: DnfSource;
 }
 
+/** What the script is told beside what it works on. */
+interface Asked {
+  readonly names?: readonly string[];
+  readonly held?: readonly IndexKey[];
+  readonly wanted?: readonly Pick<ResolvedPackage, 'uri' | 'file' | 'sha256' | 'size'>[];
+}
+
+/**
+ * `NAME-VERSION-RELEASE.ARCH.rpm`: the file has no epoch in its name, and the same signs as in the script stand for what no
+ * name of a file may have.
+ */
+export function rpmFileName(found: Pick<ResolvedPackage, 'name' | 'version' | 'arch'>): string {
+  const version = found.version.replace(/^\d+:/, '');
+  return `${found.name}-${version}.${found.arch}.rpm`.replace(/[/\0]/g, '_');
+}
+
+/** dnf's directory of a repository is its id and a digest of its URL. */
+function heldId(directory: string): string {
+  return directory.replace(/-([0-9a-f]{16})$/, `${HELD}-$1`);
+}
+
+/** What the ids of repositories with the lists of an older snapshot end in; the script has it, too. */
+const HELD = '.locked';
+
 type Percent = (percent: number) => void;
 
 /** The host's dnf on metadata, a package database and downloads of ours. */
@@ -24,6 +49,7 @@ export class DnfBox implements PackageBox {
   readonly archives: string;
   readonly #options: DnfBoxOptions;
   #local: readonly string[] = [];
+  #held: readonly IndexKey[] = [];
 
   private constructor(options: DnfBoxOptions) {
     this.#options = options;
@@ -45,7 +71,7 @@ export class DnfBox implements PackageBox {
   }
 
   async update(onPercent: Percent): Promise<Result<readonly ListFile[], Failure>> {
-    const told = await this.#ask('update', [], onPercent);
+    const told = await this.#ask('update', {}, onPercent);
     if (!told.ok) return told;
     const files: ListFile[] = [];
     for (const directory of told.value.lists ?? []) {
@@ -60,7 +86,7 @@ export class DnfBox implements PackageBox {
   }
 
   async resolve(names: readonly string[]): Promise<Result<readonly ResolvedPackage[], Failure>> {
-    const told = await this.#ask('resolve', names);
+    const told = await this.#ask('resolve', { names, held: this.#held });
     if (!told.ok) return told;
     const packages = (told.value.packages ?? bug('dnf named no packages')).map(resolvedOf);
     const unknown = packages.find(({ sha256 }) => sha256 === '');
@@ -69,8 +95,22 @@ export class DnfBox implements PackageBox {
     return err({ kind: 'repository-untrusted', url: unknown.uri, detail });
   }
 
-  async download(names: readonly string[], onPercent: Percent): Promise<Result<void, Failure>> {
-    const told = await this.#ask('download', names, onPercent);
+  forBase(packages: readonly ResolvedPackage[]): Promise<readonly ResolvedPackage[]> {
+    return Promise.resolve(packages);
+  }
+
+  /** The older lists get a place beside those of now, as dnf names it for repositories of other ids. */
+  async hold(packages: readonly ExactPackage[], lists: string): Promise<void> {
+    for (const name of await readdir(lists)) {
+      const place = join(this.lists, heldId(name));
+      await cp(join(lists, name), place, { recursive: true });
+    }
+    this.#held = packages.map(({ name, version, arch, sha256 }) => ({ name, version, arch, sha256 }));
+  }
+
+  async download(packages: readonly ResolvedPackage[], onPercent: Percent): Promise<Result<void, Failure>> {
+    const wanted = packages.map(({ uri, file, sha256, size }) => ({ uri, file, sha256, size }));
+    const told = await this.#ask('download', { wanted }, onPercent);
     return told.ok ? ok(undefined) : told;
   }
 
@@ -97,13 +137,15 @@ export class DnfBox implements PackageBox {
 
   async #ask(
     mode: 'update' | 'resolve' | 'download',
-    names: readonly string[],
+    what: Asked,
     onPercent?: Percent,
   ): Promise<Result<Told, Failure>> {
     const { runner, source, signal, output, paths } = this.#options;
     const asked = {
       mode,
-      names,
+      names: what.names ?? [],
+      held: what.held ?? [],
+      wanted: what.wanted ?? [],
       root: this.#path('root'),
       persist: this.#path('persist'),
       lists: this.lists,

@@ -28,6 +28,8 @@ export {
   baseCommand,
   INSTALL_SCRIPT,
   oneLineSources,
+  suppliedFields,
+  suppliedRelease,
   variantPatterns,
 } from './mmdebstrap.js';
 export { type BackendOptions, backendForHost, readSource, type SourceHost } from './read-source.js';

@@ -1,8 +1,9 @@
 import { type CanonicalValue, err, ok } from '../base/index.js';
 import type { AptRepository, MmdebstrapSource } from '../graph/index.js';
 import { AptBox } from './apt-box.js';
-import { readReleases } from './apt-release.js';
+import { releaseDate } from './apt-release.js';
 import type { RepositoryBackend } from './backend.js';
+import { debFileName } from './deb-place.js';
 import { variantPatterns } from './mmdebstrap.js';
 
 /** Debian, Ubuntu and relatives: mmdebstrap makes the base, the apt in it installs the template's packages. */
@@ -23,7 +24,8 @@ export const mmdebstrapBackend: RepositoryBackend<MmdebstrapSource> = {
     repositories: describeApt(repositories),
   }),
   openBox: (source, options) => AptBox.create({ ...options, source }),
-  readMetadata: ({ suite }, lists) => readReleases(lists, suite),
+  dateOf: ({ suite }, lists) => releaseDate(lists, suite),
+  fileName: debFileName,
   baseNames(source) {
     const patterns = variantPatterns(source);
     if (patterns !== undefined) return ok(patterns);

@@ -1,4 +1,7 @@
+import { withoutCredentials } from '../base/index.js';
 import type { MmdebstrapSource } from '../graph/index.js';
+import type { ResolvedPackage } from './box.js';
+import { debFileName } from './deb-place.js';
 
 /**
  * The packages of mmdebstrap's variants as apt patterns (mmdebstrap(1) VARIANTS, apt-patterns(7)), so that they can
@@ -47,6 +50,7 @@ export function oneLineSources(
       .filter((file) => keys === 'all-keys' || SHARED_KEYS.test(file));
     const options = files.length === 0 ? '' : `[signed-by=${files.join(',')}] `;
     for (const uri of uris) {
+      // A password for a mirror is not for everybody who gets the bundle.
       const told = keys === 'all-keys' ? forOurApt(uri) : withoutCredentials(uri);
       for (const suite of suites) lines.push(`deb ${options}${told} ${suite} ${components.join(' ')}\n`);
     }
@@ -59,22 +63,20 @@ function forOurApt(uri: string): string {
   return uri.replace(/^file:/, 'copy:');
 }
 
-/** A password for a mirror is not for everybody who gets the bundle. */
-function withoutCredentials(uri: string): string {
-  return uri.replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1');
-}
-
 /** Names of the variables by which the constant hooks below learn their paths. */
-export const BASE_SCRIPT_ENV = { lists: 'MKVE_LISTS', debs: 'MKVE_DEBS' } as const;
+export const BASE_SCRIPT_ENV = { debs: 'MKVE_DEBS', fields: 'MKVE_FIELDS', sources: 'MKVE_SOURCES' } as const;
+
+/** The repository that apt finds its packages in while the base is made. */
+const SUPPLY_SOURCE = 'deb [trusted=yes] copy:///mkve ./';
+/** How apt names the lists of that repository. */
+const SUPPLY_LIST = '_mkve_._';
 
 /**
- * mmdebstrap(1) for a base system from lists and packages that are already here, without a network. Its own mode
- * `root` is right inside a worker, where it is root of a user namespace.
+ * mmdebstrap(1) for a base system from packages that are already here, without a network. Their index is made of what they
+ * say of themselves, so the lists they were resolved from need not be there any more, and apt has no other choice. Its own
+ * mode `root` is right inside a worker, where it is root of a user namespace.
  */
-export function baseCommand(
-  source: MmdebstrapSource,
-  paths: { readonly target: string; readonly sources: string },
-): readonly [string, ...string[]] {
+export function baseCommand(source: MmdebstrapSource, target: string): readonly [string, ...string[]] {
   return [
     'mmdebstrap',
     '--mode=root',
@@ -87,27 +89,46 @@ export function baseCommand(
     '--dpkgopt=force-unsafe-io',
     '--aptopt=Acquire::Languages "none"',
     source.suite,
-    paths.target,
-    paths.sources,
+    target,
+    SUPPLY_SOURCE,
   ];
 }
 
-/** Constant shell: mmdebstrap gives the root file system as `$1`. */
+/**
+ * Constant shell: mmdebstrap gives the root file system as `$1`. What the repository says of a package beside itself comes
+ * from a file of its name (`suppliedFields`).
+ */
 const SUPPLY = [
-  'mkdir -p "$1/var/lib/apt/lists" "$1/var/cache/apt/archives/partial"',
-  'cp "$MKVE_LISTS"/* "$1/var/lib/apt/lists/"',
+  'set -e',
+  'lists="$1/var/lib/apt/lists"',
+  'mkdir -p "$lists" "$1/var/cache/apt/archives/partial"',
   'cp "$MKVE_DEBS"/*.deb "$1/var/cache/apt/archives/"',
-].join(' && ');
+  `for deb in "$MKVE_DEBS"/*.deb; do dpkg-deb --field "$deb"; cat "$MKVE_FIELDS/\${deb##*/}"; done >/tmp/index`,
+  `sed '/^Priority:/d; s/^X-Mkve-Priority:/Priority:/' /tmp/index >"$lists/${SUPPLY_LIST}Packages"`,
+  `cp "$MKVE_FIELDS/Release" "$lists/${SUPPLY_LIST}Release"`,
+].join('\n');
+
+/** What SUPPLY adds to the stanza of a package. */
+export function suppliedFields(found: ResolvedPackage): string {
+  const priority = found.priority === undefined ? '' : `X-Mkve-Priority: ${found.priority}\n`;
+  return `${priority}Filename: ./${debFileName(found)}\nSize: ${found.size}\nSHA256: ${found.sha256}\n\n`;
+}
+
+/** The Release file that SUPPLY takes: mmdebstrap looks for packages of its suite only. */
+export function suppliedRelease({ suite, architecture }: MmdebstrapSource): string {
+  return `Suite: ${suite}\nCodename: ${suite}\nArchitectures: ${architecture} all\n`;
+}
 
 /** What tells of this machine or this moment, and the settings that were for the build alone. */
 const TIDY = [
+  'cp "$MKVE_SOURCES" "$1"/etc/apt/sources.list',
   'rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/partial',
   'rm -f "$1"/etc/resolv.conf "$1"/etc/hostname',
   'rm -f "$1"/etc/apt/apt.conf.d/99mmdebstrap "$1"/etc/dpkg/dpkg.cfg.d/99mmdebstrap',
 ].join(' && ');
 
 /** All text that determines what a base is made of beside its packages. */
-export const BASE_SCRIPTS = [SUPPLY, TIDY].join('\n');
+export const BASE_SCRIPTS = [SUPPLY_SOURCE, SUPPLY, TIDY].join('\n');
 
 /**
  * Runs inside the root file system, with the packages under /tmp/debs and the names the user asked for as arguments.

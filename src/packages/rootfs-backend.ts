@@ -1,8 +1,9 @@
 import { err } from '../base/index.js';
 import type { RootfsSource } from '../graph/index.js';
 import { AptBox } from './apt-box.js';
-import { readReleases } from './apt-release.js';
+import { releaseDate } from './apt-release.js';
 import type { RepositoryBackend } from './backend.js';
+import { debFileName } from './deb-place.js';
 import { describeApt } from './mmdebstrap-backend.js';
 
 /** A root file system that somebody else made. Packages are installed by the apt in it, where it has one. */
@@ -37,7 +38,8 @@ export const rootfsBackend: RepositoryBackend<RootfsSource> = {
       },
     });
   },
-  readMetadata: ({ name }, lists) => readReleases(lists, name),
+  dateOf: ({ name }, lists) => releaseDate(lists, name),
+  fileName: debFileName,
   baseNames: ({ name }) =>
     err({ kind: 'backend-unable', backend: 'rootfs', detail: `${name} is a base that is there already` }),
   describeBase: () => ({}),

@@ -9,6 +9,16 @@ export interface Progress {
   readonly unit: 'bytes' | 'percent';
 }
 
+/** A package that a lock has otherwise than before. Equal versions: it is another file of the same version. */
+export interface LockChange {
+  readonly name: string;
+  readonly arch: string;
+  /** Version; absent when the package is new. */
+  readonly before?: string;
+  /** Version; absent when the package is gone. */
+  readonly after?: string;
+}
+
 /**
  * What happens during a build. Reporters turn events into lines, a live display or JSON; nothing else prints.
  * `step` is a step id, times are milliseconds. Each `step-started` is followed by one `step-finished`, `step-failed` or
@@ -61,6 +71,15 @@ export type Event =
     }
   | { readonly type: 'step-skipped'; readonly step: string; readonly kind: string; readonly because: string }
   | { readonly type: 'step-cancelled'; readonly step: string; readonly kind: string }
+  /** What packages were resolved to was written to a lock, or found to be what the lock has. */
+  | {
+      readonly type: 'lock';
+      readonly file: string;
+      readonly how: 'written' | 'unchanged';
+      /** How many different packages it has. */
+      readonly packages: number;
+      readonly changes: readonly LockChange[];
+    }
   | { readonly type: 'warning'; readonly message: string; readonly step?: string }
   /** Watch mode noticed changes and reads everything anew. */
   | { readonly type: 'watch-changed'; readonly paths: readonly string[] }

@@ -19,6 +19,12 @@ export type Failure =
   | { readonly kind: 'mirror-unreachable'; readonly urls: readonly string[]; readonly detail: string }
   | { readonly kind: 'repository-untrusted'; readonly url: string; readonly detail: string }
   | { readonly kind: 'download-failed'; readonly urls: readonly string[]; readonly detail: string }
+  /** Resolved packages that their repository no longer has; `openssl 3.0.17-1 amd64` each. */
+  | { readonly kind: 'packages-gone'; readonly packages: readonly string[] }
+  /** What would have to be asked for over the network, which is not allowed; phrases. */
+  | { readonly kind: 'offline-lacks'; readonly missing: readonly string[] }
+  /** The lock would change, and must not; sentences. */
+  | { readonly kind: 'lock-outdated'; readonly file: string; readonly changes: readonly string[] }
   | { readonly kind: 'input-changed'; readonly file: string }
   | { readonly kind: 'input-unreadable'; readonly file: string; readonly detail: string }
   /** What was to be copied cannot go where it should; a sentence. */

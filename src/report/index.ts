@@ -2,7 +2,7 @@
  * What mkve tells its user: failures and events as closed unions of data, and the reporters that render them.
  * No other folder prints.
  */
-export type { Event, Progress, Reporter } from './event.js';
+export type { Event, LockChange, Progress, Reporter } from './event.js';
 export type { CommandFailed, Failure, HostNeed } from './failure.js';
 export { type Folding, githubFolding, gitlabFolding } from './folding.js';
 export { count, formatArgv, formatDuration, formatSize } from './format.js';

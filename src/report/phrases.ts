@@ -1,4 +1,4 @@
-import type { Event } from './event.js';
+import type { Event, LockChange } from './event.js';
 import { count, formatSize } from './format.js';
 
 const MOST_PATHS = 3;
@@ -18,6 +18,23 @@ export function waitingPhrase({ targets, paths }: Extract<Event, { type: 'watch-
 /** Why a step did not have to run although steps before it did. */
 export function cutoffPhrase(steps: readonly string[]): string {
   return `early cutoff: ${steps.join(', ')} ran and left what it had left before`;
+}
+
+const MOST_CHANGES = 40;
+
+/** How a lock changed, a line a package. */
+export function changePhrases(changes: readonly LockChange[]): readonly string[] {
+  const more = changes.length - MOST_CHANGES;
+  return [...changes.slice(0, MOST_CHANGES).map(changePhrase), ...(more > 0 ? [`and ${more} more`] : [])];
+}
+
+function changePhrase({ name, arch, before, after }: LockChange): string {
+  if (before === undefined) return `${name} ${after} (${arch}) is new`;
+  if (after === undefined) return `${name} ${before} (${arch}) is gone`;
+  // Nobody would look for a difference in files of the same name.
+  if (before === after)
+    return `${name} ${after} (${arch}) is another file than before under the same version`;
+  return `${name} ${before} -> ${after} (${arch})`;
 }
 
 /** What follows the word `store`. */

@@ -2,10 +2,10 @@ import { assertNever } from '../base/index.js';
 import type { Event, Reporter } from './event.js';
 import type { Failure } from './failure.js';
 import type { Folding } from './folding.js';
-import { formatDuration, formatSize } from './format.js';
+import { count, formatDuration, formatSize } from './format.js';
 import { LineSplitter } from './line-splitter.js';
 import { type Paint, painter, type Style } from './paint.js';
-import { changedPhrase, cutoffPhrase, storePhrase, waitingPhrase } from './phrases.js';
+import { changedPhrase, changePhrases, cutoffPhrase, storePhrase, waitingPhrase } from './phrases.js';
 import { renderFailure } from './render.js';
 import { StepOutputs } from './step-outputs.js';
 import { summaryOf, Tally } from './tally.js';
@@ -81,6 +81,9 @@ export class PlainReporter implements Reporter {
         return;
       case 'warning':
         this.#warn(event);
+        return;
+      case 'lock':
+        this.#lock(event);
         return;
       case 'watch-changed':
         this.#say(this.#line('faint', 'changed', changedPhrase(event.paths)));
@@ -168,6 +171,12 @@ export class PlainReporter implements Reporter {
   #warn({ step, message }: Extract<Event, { type: 'warning' }>): void {
     const text = visible(`${step === undefined ? '' : `${step}: `}${message}`);
     this.#err(`${this.#paint('warning', 'warning:')} ${text}`);
+  }
+
+  #lock({ file, how, packages, changes }: Extract<Event, { type: 'lock' }>): void {
+    const word = how === 'written' ? 'locked' : 'current';
+    this.#say(this.#line('done', word, `${file}: ${count(packages, 'package')}`));
+    for (const line of changePhrases(changes)) this.#say(visible(`    ${line}`));
   }
 
   #target(event: Extract<Event, { type: 'target-finished' }>): void {

@@ -49,6 +49,23 @@ export function renderFailure(failure: Failure, output: 'last-lines' | 'apart' =
         headline: `could not download ${failure.urls.join(', ')}`,
         details: [failure.detail, ...hintLines('if the mirror has moved on: mkve update')],
       };
+    case 'packages-gone':
+      return {
+        headline: `${count(failure.packages.length, 'package')} that the build is locked to ${
+          failure.packages.length === 1 ? 'is' : 'are'
+        } gone from the repository: ${failure.packages.join(', ')}`,
+        details: hintLines('mkve update moves to what the repository has now (mkve-bundle: --update)'),
+      };
+    case 'offline-lacks':
+      return {
+        headline: 'the build needs what the store lacks, and --offline forbids to fetch it',
+        details: failure.missing,
+      };
+    case 'lock-outdated':
+      return {
+        headline: `${failure.file} would change, and --locked forbids it`,
+        details: [...failure.changes, ...hintLines('build without --locked, and look at what changed')],
+      };
     case 'input-changed':
       return { headline: `${failure.file} changed while it was used; build again`, details: [] };
     case 'input-unreadable':
@@ -90,7 +107,7 @@ export function renderFailure(failure: Failure, output: 'last-lines' | 'apart' =
   }
 }
 
-/** SPEC section 3: 1 a step failed, 2 usage or configuration, 4 verification, 5 store, 6 privilege or host tool. */
+/** SPEC section 3: 1 a step failed, 2 usage or configuration, 3 locked, 4 verification, 5 store, 6 privilege or host tool. */
 export function exitStatusOf(failure: Failure): number {
   switch (failure.kind) {
     case 'usage-wrong':
@@ -103,6 +120,8 @@ export function exitStatusOf(failure: Failure): number {
     case 'store-damaged':
     case 'system-refused':
       return 5;
+    case 'lock-outdated':
+      return 3;
     case 'host-lacks':
       return 6;
     case 'cancelled':
@@ -113,6 +132,8 @@ export function exitStatusOf(failure: Failure): number {
     case 'mirror-unreachable':
     case 'repository-untrusted':
     case 'download-failed':
+    case 'packages-gone':
+    case 'offline-lacks':
     case 'input-changed':
     case 'input-unreadable':
     case 'copy-refused':

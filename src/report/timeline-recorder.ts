@@ -57,6 +57,7 @@ export class TimelineRecorder implements Reporter {
       case 'warning':
       case 'watch-changed':
       case 'watch-broken':
+      case 'lock':
       case 'watch-waiting':
       case 'target-finished':
       case 'build-finished':

@@ -19,6 +19,7 @@ export {
 } from './last-timeline.js';
 export { LayerStore } from './layer-store.js';
 export { loadCare } from './load-care.js';
+export { lockName } from './locked-blobs.js';
 export { MemoryActionCache } from './memory-action-cache.js';
 export { openStore, type Store, type StoreFault, type StoreOwner, storeAt } from './open.js';
 export { OutputRecords } from './output-records.js';

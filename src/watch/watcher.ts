@@ -12,6 +12,8 @@ import { changedTargets, signaturesOf, stillWanted, type WatchedTarget } from '.
 export interface WatchedProject {
   readonly graph: Graph<AnyStep>;
   readonly targets: readonly WatchedTarget[];
+  /** The graph by which a change is noticed, where that is not the one to build. */
+  readonly meaning?: Graph<AnyStep>;
 }
 
 /** What reading the mkvefile and the templates gave. */
@@ -155,7 +157,7 @@ export class Watcher<P extends WatchedProject> {
 
   /** Builds the targets that changed. Where a build is running it gives way: the new one does what is left of it too. */
   async #rebuild(project: P): Promise<void> {
-    const signatures = signaturesOf(project.graph);
+    const signatures = signaturesOf(project.meaning ?? project.graph);
     const changed = changedTargets(project.targets, signatures, this.#built);
     const unfinished = new Set(this.#running?.targets.map(({ name }) => name));
     const names = new Set(project.targets.map(({ name }) => name));

@@ -80,6 +80,7 @@ const executor: Executor<AnyStep> = {
     inputs: { step: step as unknown as CanonicalValue, from: inputs },
   }),
   inputName: (_step, path) => ({ words: path, from: 'author' }),
+  given: () => undefined,
   isUsable: () => Promise.resolve(true),
   run: (step) => Promise.resolve(ok({ value: step.id })),
 };

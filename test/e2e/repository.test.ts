@@ -1,12 +1,16 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { type GpgRig, gpgRig, newKey } from '../support/gpg-rig.js';
-import { openRepository, type Repository } from './support/repository.js';
+import { flipped, openRepository, type Repository } from '../support/repository.js';
 import { kindsRan, Rig } from './support/rig.js';
+
+/** A base is made here, which takes half a minute on a machine that does nothing else. */
+const MINUTES_10 = 600_000;
 
 let rig: Rig;
 beforeEach(() => {
@@ -79,61 +83,97 @@ describe('a repository', () => {
     expect(ran.stderr).toContain(`${repository.url}/dists/local/main/binary-amd64/Packages`);
   });
 
-  it('is asked once; an update brings its news, and what stays the same is not built again', async () => {
+  const project = () => {
     const mirrors = JSON.stringify([hostMirror(rig.seed), signed()]);
     rig.write('hook', '#!/bin/sh\ncat /usr/share/mkve-probe\n', 0o755);
     rig.write(
       'mkvefile.ts',
       `import { defineConfig, mmdebstrap } from 'mkve';
        export default defineConfig({ packages: mmdebstrap({ suite: 'bookworm', mirrors: ${mirrors} }), sign: false,
-         templates: { '${rig.name}': { version: '1', output: 'out.bun', hypervisors: { lxc: { packages: ['mkve-probe'], hooks: ['./hook'] } } } } });\n`,
+         templates: { probe: { version: '1', output: 'out.bun', hypervisors: { lxc: { packages: ['mkve-probe'], hooks: ['./hook'] } } } } });\n`,
     );
-    const build = async () => {
-      const ran = await rig.mkve(['build']);
-      return { ...ran, kinds: kindsRan(ran), asked: repository.requests() };
-    };
+  };
+  const build = async (...options: readonly string[]) => {
+    const ran = await rig.mkve(['build', ...options]);
+    return { ...ran, kinds: kindsRan(ran), asked: repository.requests() };
+  };
+  const lock = () => readFileSync(rig.path('mkve.lock'), 'utf8');
+  const UNASKED = { status: 0, kinds: [], asked: [] };
+
+  it('is asked once; an update brings its news, and what stays the same is not built again', {
+    timeout: MINUTES_10,
+  }, async () => {
+    project();
+    expect(await build('--locked')).toMatchObject({ status: 3, asked: [] });
     const first = await build();
     expect(first.status, first.stderr).toBe(0);
     expect(first.asked).toContain('pool/mkve-probe_1.0_all.deb');
-    const before = digestOf(rig.output);
+    expect(first.stdout).toContain(`locked   ${rig.path('mkve.lock')}: `);
+    const [before, locked] = [digestOf(rig.output), lock()];
 
     await repository.publish([probe]);
-    expect(await build()).toMatchObject({ status: 0, kinds: [], asked: [] });
+    expect(await build('--locked')).toMatchObject(UNASKED);
     expect((await rig.mkve(['update'])).status).toBe(0);
     expect(repository.requests()).toContain(RELEASE);
-    expect(await build()).toMatchObject({ status: 0, kinds: ['resolve', 'resolve'], asked: [] });
+    expect(await build()).toMatchObject(UNASKED);
     expect(digestOf(rig.output)).toBe(before);
 
     await repository.publish([{ ...probe, version: '2.0', content: 'two' }]);
-    expect(await build()).toMatchObject({ status: 0, kinds: [], asked: [] });
-    expect((await rig.mkve(['update'])).status).toBe(0);
+    expect(await build()).toMatchObject(UNASKED);
+    const update = await rig.mkve(['update', 'mkve-probe']);
+    expect(update).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^ {4}mkve-probe 1\.0 -> 2\.0 \(all\)$/m),
+    });
+    repository.requests();
+    expect(await build('--offline')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^ {4}mkve-probe 2\.0 all$/m),
+      asked: [],
+    });
     const deb = 'pool/mkve-probe_2.0_all.deb';
     repository.change(deb, flipped);
     const damaged = await build();
     expect(damaged.status).toBe(1);
     expect(damaged.stderr).toContain(`could not download ${repository.url}/${deb}`);
     repository.change(deb, flipped);
-    const newer = await build();
+    const newer = await build('--locked');
     expect(newer.status, newer.stderr).toBe(0);
     expect(newer.kinds).toEqual(['packages', 'hook', 'pack', 'metainfo', 'bundle']);
     expect((await rig.mkve(['log', 'hook'])).stdout).toContain('two');
     const why = await rig.mkve(['explain', 'packages']);
     expect(why.stdout).toContain('packages: mkve-probe 1.0 -> 2.0');
 
+    // What the lock of another day says is built again, and costs only what was not kept.
+    rig.write('mkve.lock', locked);
+    expect(await build('--locked', '--offline')).toMatchObject({ status: 0, kinds: ['bundle'], asked: [] });
+    expect(digestOf(rig.output)).toBe(before);
+
     repository.change(RELEASE, flipped);
     const refused = await rig.mkve(['update']);
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain(repository.url);
-    expect(await build()).toMatchObject({ status: 0, kinds: [] });
+    expect(lock()).toBe(locked);
+  });
+
+  it('need not be there for a locked build, in a store that has the packages and no result', {
+    timeout: MINUTES_10,
+  }, async () => {
+    project();
+    const first = await build();
+    expect(first.status, first.stderr).toBe(0);
+    const before = digestOf(rig.output);
+    rmSync(rig.output);
+    const store = rig.path('store');
+    mkdirSync(store);
+    execFileSync('cp', ['-al', join(rig.store, 'blobs'), store]);
+    repository.change('pool/mkve-probe_1.0_all.deb', () => undefined);
+    const again = await rig.mkve(['build', '--locked', '--offline'], { store });
+    expect(again.status, again.stderr).toBe(0);
+    expect(kindsRan(again)).toEqual(expect.arrayContaining(['base', 'packages', 'hook', 'pack']));
+    expect([digestOf(rig.output), repository.requests()]).toEqual([before, []]);
   });
 });
-
-/** With one bit in its middle changed; twice gives the same again. */
-function flipped(bytes: Buffer): Buffer {
-  const middle = bytes.length >> 1;
-  bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
-  return bytes;
-}
 
 /** The first repository of the suite that the seed was built from, as one line of sources.list(5). */
 function hostMirror(store: string): string {

@@ -43,6 +43,7 @@ const store = fc
         refers: named(refers),
       })),
       logs: new Set(named(logs)),
+      locked: new Set<string>(),
       unfinished: [],
     };
     return {

@@ -19,18 +19,22 @@ export interface ToyStep extends AnyStep {
   readonly kind: 'exact' | 'coarse';
   readonly recipe: string;
   readonly inputs: Readonly<Record<string, StepId>>;
+  /** Its result without running. */
+  readonly given?: string;
 }
 
-type Sketch = Partial<Pick<ToyStep, 'kind' | 'pool' | 'recipe'>> & { readonly needs?: readonly string[] };
+type Sketch = Partial<Pick<ToyStep, 'kind' | 'pool' | 'recipe' | 'given'>> & {
+  readonly needs?: readonly string[];
+};
 
 /** A graph from steps by name, inputs first. A step's recipe is its name where none is given. */
 export function toyGraph(sketches: Readonly<Record<string, Sketch>>): Graph<ToyStep> {
   const builder = new GraphBuilder<ToyStep>(({ inputs }) => inputs);
-  for (const [name, { needs = [], kind = 'exact', pool = 'work', recipe = name }] of Object.entries(
-    sketches,
-  )) {
+  for (const [name, sketch] of Object.entries(sketches)) {
+    const { needs = [], kind = 'exact', pool = 'work', recipe = name, given } = sketch;
     const inputs = Object.fromEntries(needs.map((need, index) => [`in${index}`, stepId(need)]));
-    builder.add({ id: stepId(name), kind, pool, recipe, inputs });
+    const said = given === undefined ? {} : { given };
+    builder.add({ id: stepId(name), kind, pool, recipe, inputs, ...said });
   }
   return builder.build();
 }
@@ -95,6 +99,10 @@ export class MemoryExecutor implements Executor<ToyStep> {
 
   inputName(_step: ToyStep, path: string): InputName {
     return { words: path, from: path.startsWith('from ') ? 'step' : 'author' };
+  }
+
+  given({ given }: ToyStep): Outputs | undefined {
+    return given === undefined ? undefined : { value: given };
   }
 
   isUsable(step: ToyStep): Promise<boolean> {

@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bundle: ['tree', 'hypervisor', 'store'],
   pack: ['tree', 'store'],
   report: ['graph (types)', 'store (types)'],
+  lock: ['graph', 'report (types)'],
   template: ['graph', 'hypervisor', 'report'],
   mkvefile: ['template', 'report'],
   engine: ['graph', 'report', 'store'],
@@ -38,7 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   watch: ['graph', 'engine', 'template', 'mkvefile', 'report'],
   cli: [
     ...['graph', 'tree', 'hypervisor', 'store', 'bundle', 'pack', 'report', 'template', 'mkvefile', 'engine'],
-    ...['rootfs', 'packages', 'actions', 'watch'],
+    ...['rootfs', 'packages', 'actions', 'watch', 'lock'],
   ],
 };
 

@@ -20,7 +20,7 @@ export interface MakeBaseArgument {
   readonly source: MmdebstrapSource;
   /** A private empty directory, relative to the store. */
   readonly workspace: string;
-  /** A directory that holds `lists/` (apt's) and `debs/`, relative to the store. */
+  /** A directory that holds `debs/` and `fields/`, relative to the store. */
   readonly supplies: string;
   readonly sourceDateEpoch: number;
 }
@@ -41,13 +41,13 @@ export async function makeBase(
   const paths = {
     target: join(workspace, 'target'),
     sources: join(workspace, 'mkve.list'),
-    lists: join(store.root, request.supplies, 'lists'),
+    fields: join(store.root, request.supplies, 'fields'),
     debs: join(store.root, request.supplies, 'debs'),
   };
   try {
     await writeFile(paths.sources, oneLineSources(request.source, 'for-rootfs'));
     const tail = new Tail();
-    const command = baseCommand(request.source, paths);
+    const command = baseCommand(request.source, paths.target);
     const ended = await runMmdebstrap(command, { request, workspace, paths, context, tail });
     if (signal.aborted) return err({ kind: 'cancelled' });
     if ('signal' in ended || ended.status !== 0) {
@@ -70,7 +70,7 @@ export async function makeBase(
 interface Running {
   readonly request: MakeBaseArgument;
   readonly workspace: string;
-  readonly paths: { readonly lists: string; readonly debs: string };
+  readonly paths: { readonly sources: string; readonly fields: string; readonly debs: string };
   readonly context: WorkerContext;
   readonly tail: Tail;
 }
@@ -92,7 +92,8 @@ function runMmdebstrap(command: readonly string[], running: Running): Promise<En
       TMPDIR: '/tmp',
       DEBIAN_FRONTEND: 'noninteractive',
       SOURCE_DATE_EPOCH: String(request.sourceDateEpoch),
-      [BASE_SCRIPT_ENV.lists]: paths.lists,
+      [BASE_SCRIPT_ENV.sources]: paths.sources,
+      [BASE_SCRIPT_ENV.fields]: paths.fields,
       [BASE_SCRIPT_ENV.debs]: paths.debs,
     },
     onOutput: (chunk) => {

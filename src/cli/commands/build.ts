@@ -3,6 +3,7 @@ import { type StepId, selectTargets, type Target } from '../../graph/index.js';
 import type { Failure } from '../../report/index.js';
 import type { DebugShell } from '../debug-shell.js';
 import { type Command, fail } from '../main.js';
+import { offlineLacks } from '../offline-lacks.js';
 import { openProject } from '../open-project.js';
 import { allOf, has, type mkveCommands, type OptionNames, type ParsedOptions } from '../options/index.js';
 import type { Project } from '../project.js';
@@ -29,13 +30,21 @@ async function buildOnce(command: Command, options: Options, debug?: DebugShell)
   const { streams, signal, host } = command;
   const project = await openProject(command, options, { debug });
   if (!project.ok) return fail('mkve', project.error, streams);
-  const { graph, session, jobs } = project.value;
+  const { session, jobs, lock } = project.value;
   const chosen = chooseTargets(project.value.targets, options.operands);
   if (!chosen.ok) return fail('mkve', chosen.error, streams);
   const force = chooseForced(project.value, allOf(options, 'force'));
   if (!force.ok) return fail('mkve', force.error, streams);
   const forced = force.value;
+  const wanted = chosen.value.map(({ step }) => step);
+  const outdated = has(options, 'locked') ? lock.outdated(wanted) : undefined;
+  if (outdated !== undefined) return fail('mkve', outdated, streams);
+  const graph = await lock.graphFor(wanted, session.store.blobs, has(options, 'locked') ? 'require' : 'keep');
   try {
+    const lacks = has(options, 'offline')
+      ? await offlineLacks({ graph, wanted, forced }, session)
+      : undefined;
+    if (lacks !== undefined) return fail('mkve', lacks, streams);
     if (has(options, 'dry-run')) {
       await printPlan({ graph, session, targets: chosen.value, forced, format: formatOf(options), streams });
       return 0;
@@ -49,6 +58,7 @@ async function buildOnce(command: Command, options: Options, debug?: DebugShell)
           graph,
           targets: chosen.value,
           session,
+          ...(has(options, 'locked') ? {} : { lock }),
           reporter,
           jobs,
           onFailure: has(options, 'keep-going') ? 'keep-going' : 'stop',

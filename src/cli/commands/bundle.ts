@@ -24,6 +24,7 @@ import { epochOf, type Project, sourceFor } from '../project.js';
 import { withReporter } from '../reporters.js';
 import { runBuild } from '../run-build.js';
 import { openSession } from '../session.js';
+import { lockSingleRun } from '../single-run-lock.js';
 import { backendOptions } from '../source-arguments.js';
 import { locateTemplate } from '../template-place.js';
 
@@ -67,9 +68,16 @@ async function buildOnce(command: Command, merged: BundleArguments, debug?: Debu
     jobs,
     signing: merged.sign,
     source: project.value.source,
+    network: merged.locking.network,
     debug,
   });
   if (!session.ok) return fail(NAME, session.error, streams);
+  const scope = `${place.value}\n${merged.hypervisor}`;
+  const locked = await lockSingleRun(project.value, merged.locking, { session: session.value, scope });
+  if (!locked.ok) {
+    await session.value.close();
+    return fail(NAME, locked.error, streams);
+  }
   const { verbosity, logfile } = merged;
   const request = { format: 'plain', verbosity, colors: 'auto' } as const;
   try {
@@ -79,12 +87,12 @@ async function buildOnce(command: Command, merged: BundleArguments, debug?: Debu
       (reporter, screen) => {
         debug?.use(screen);
         return runBuild({
-          ...project.value,
+          ...locked.value,
+          targets: project.value.targets,
           session: session.value,
           reporter,
           jobs,
           onFailure: 'stop',
-          forced: new Set(),
           signal,
           now: host.now,
         });

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
 import { bug, ok, type Result } from '../../base/index.js';
-import type { PackageSource } from '../../graph/index.js';
+import type { PackageSource, StepId } from '../../graph/index.js';
 import type { Failure } from '../../report/index.js';
 import { type Compiled, compileCache, lineagesOf } from '../../template/index.js';
 import { type CacheArguments, readCacheArguments } from '../cache-arguments.js';
@@ -23,6 +23,7 @@ import { epochOf, sourceFor } from '../project.js';
 import { withReporter } from '../reporters.js';
 import { runBuild } from '../run-build.js';
 import { openSession, type Session } from '../session.js';
+import { lockSingleRun } from '../single-run-lock.js';
 import { backendOptions } from '../source-arguments.js';
 import { compileDirectory, toolsForTarify } from './tarify.js';
 
@@ -62,7 +63,9 @@ async function run(command: Command, given: OrderedOptions<MkveCacheOption>): Pr
     jobs: availableParallelism(),
     signing: 'none',
     ...(known === undefined ? {} : { source: known.value.source }),
-    ...(request.value.kind === 'tarify' ? { tools: toolsForTarify(host.caller) } : {}),
+    ...(request.value.kind === 'tarify'
+      ? { tools: toolsForTarify(host.caller) }
+      : { network: request.value.locking.network }),
   });
   if (!session.ok) return fail(NAME, session.error, streams);
   // From here: the tree of a directory is put into the store before its build begins.
@@ -109,6 +112,12 @@ async function build(
 ): Promise<number> {
   const { request, command, session } = at;
   const { host, streams, signal } = command;
+  // What is packed from a directory has no packages to lock.
+  const locked =
+    request.kind === 'build'
+      ? await lockSingleRun(compiled, request.locking, { session, scope: request.archive.output })
+      : ok({ graph: compiled.graph, forced: new Set<StepId>() });
+  if (!locked.ok) return fail(NAME, locked.error, streams);
   const { verbosity, logfile } = request;
   const reporting = { format: 'plain', verbosity, colors: 'auto' } as const;
   const built = await withReporter(
@@ -116,12 +125,12 @@ async function build(
     logfile === undefined ? reporting : { ...reporting, logfile },
     (reporter) =>
       runBuild({
-        ...compiled,
+        ...locked.value,
+        targets: compiled.targets,
         session,
         reporter,
         jobs: availableParallelism(),
         onFailure: 'stop',
-        forced: new Set(),
         signal,
         now: host.now,
       }),

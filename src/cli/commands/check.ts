@@ -55,17 +55,26 @@ interface CheckRequest {
 
 async function buildFirst(request: CheckRequest): Promise<BuildOutcome | number> {
   const { command, options } = request;
-  const built = await withReporter(command, reportingOf(options), (reporter) => buildAll(request, reporter));
+  const built = await withReporter(command, reportingOf(options), async (reporter) => {
+    const outcome = await buildAll(request, reporter);
+    const lockFault = await request.project.lock.record(outcome, reporter, 'build');
+    return lockFault === undefined ? outcome : { ...outcome, lockFault };
+  });
   if (!built.ok) return fail('mkve', built.error, command.streams);
+  if (built.value.lockFault !== undefined) return fail('mkve', built.value.lockFault, command.streams);
   const status = statusOf(built.value);
   return status === 0 ? built.value : status;
 }
 
-function buildAll({ command, project, targets }: CheckRequest, reporter: Reporter): Promise<BuildOutcome> {
+async function buildAll(
+  { command, project, targets }: CheckRequest,
+  reporter: Reporter,
+): Promise<BuildOutcome & { readonly lockFault?: Failure }> {
   const { store, executor, last } = project.session;
+  const wanted = targets.map(({ step }) => step);
   return build({
-    graph: project.graph,
-    wanted: targets.map(({ step }) => step),
+    graph: await project.lock.graphFor(wanted, store.blobs, 'keep'),
+    wanted,
     executor,
     cache: store.actions,
     blobs: store.blobs,

@@ -60,6 +60,8 @@ async function explain(session: Session, planned: PlannedStep<Step>): Promise<Ex
     const headline = planned.state === 'dirty' ? 'would run: ' : 'may run: ';
     return { headline, irreproducible, ...(await reasonOf({ session, forced: new Set() }, planned)) };
   }
+  if (planned.from === 'given')
+    return { headline: 'up to date, as the lock has it', reasons: [], irreproducible };
   const last = await session.last.get(planned.step.id);
   const why = lastWhy(session, planned.step, last);
   const cutoff = last?.cutoff;

@@ -6,7 +6,7 @@ import type { Reporter } from '../../report/index.js';
 import { ChokidarFileSource, Watcher } from '../../watch/index.js';
 import { type Command, fail } from '../main.js';
 import { jobsOf, noMkvefile } from '../open-project.js';
-import { lastOf, type mkveCommands, type OptionNames, type ParsedOptions } from '../options/index.js';
+import { has, lastOf, type mkveCommands, type OptionNames, type ParsedOptions } from '../options/index.js';
 import { reasonsOf, reportingOf, withReporter } from '../reporters.js';
 import { startRun } from '../run-build.js';
 import { ProjectLoader, type WatchedBuild } from '../watched-project.js';
@@ -26,7 +26,11 @@ export async function watchCommand(command: Command, options: Options): Promise<
   if (file === undefined) return fail('mkve', noMkvefile(host.cwd), streams);
   const request = { ...reportingOf(options), reasons: reasonsOf(options) };
   const watched = await withReporter(command, request, (reporter) =>
-    watch(command, { file, patterns: options.operands, jobs: jobs.value, reporter }),
+    watch(command, {
+      ...{ file, patterns: options.operands, jobs: jobs.value, reporter },
+      packages: has(options, 'locked') ? 'require' : 'keep',
+      network: has(options, 'offline') ? 'offline' : 'allowed',
+    }),
   );
   return watched.ok ? 0 : fail('mkve', watched.error, streams);
 }
@@ -35,6 +39,8 @@ interface WatchRequest {
   readonly file: string;
   readonly patterns: readonly string[];
   readonly jobs: number | undefined;
+  readonly packages: 'keep' | 'require';
+  readonly network: 'allowed' | 'offline';
   readonly reporter: Reporter;
 }
 
@@ -49,6 +55,7 @@ async function watch({ host, signal }: Command, request: WatchRequest): Promise<
         graph: project.graph,
         targets: project.targets.filter((target) => targets.includes(target)),
         session: project.session,
+        ...(request.packages === 'require' ? {} : { lock: project.lock }),
         shared: project.shared,
         reporter,
         jobs: project.jobs,

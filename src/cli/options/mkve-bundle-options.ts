@@ -48,6 +48,10 @@ export const mkveBundleHelp: CommandHelp<MkveBundleOption> = {
       command: 'mkve-bundle --hyp kvm --out box --suite bookworm --force-no-sign pptp-server',
       does: 'Builds an unsigned bundle of Debian 12 from a template installed on this machine.',
     },
+    {
+      command: 'mkve-bundle --update --hyp lxc --out box ./templates/pptp-server',
+      does: 'Takes the packages of today, where otherwise those of the last build are kept.',
+    },
     { command: 'mkve-bundle', does: 'Builds what ~/.mkve/bundle-config says.' },
   ],
 };

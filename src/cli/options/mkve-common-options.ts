@@ -38,6 +38,19 @@ const explain = {
   help: 'say of each step that runs which input changed and how, and where early cutoff stops the rebuild',
 } as const satisfies OptionSpec;
 
+/** What commands take that resolve and download packages. */
+export const locking = [
+  {
+    name: 'locked',
+    takes: 'nothing',
+    help: 'fail, with status 3, where the lock does not have what is built exactly as it is',
+  },
+  {
+    name: 'offline',
+    takes: 'nothing',
+    help: 'ask no network: take what the store has, or fail and list what it lacks',
+  },
+] as const satisfies readonly OptionSpec[];
 /** What builds take that a person sits before. */
 export const debugShell = {
   name: 'debug-shell',
@@ -46,12 +59,13 @@ export const debugShell = {
 } as const satisfies OptionSpec;
 
 /** What watch mode takes. */
-export const watching = [jobs, explain] as const satisfies readonly OptionSpec[];
+export const watching = [jobs, explain, ...locking] as const satisfies readonly OptionSpec[];
 
 /** What commands take that run steps once. */
 export const running = [
   jobs,
   explain,
+  ...locking,
   { name: 'dry-run', short: 'n', takes: 'nothing', help: 'say what would run and run nothing' },
   {
     name: 'keep-going',

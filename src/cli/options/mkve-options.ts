@@ -13,7 +13,7 @@ export const mkveCommands = {
     summary: 'Build targets, running only the steps that a change affects',
     description: [
       'TARGET is TEMPLATE/HYPERVISOR and may be a glob; without any, all targets of the mkvefile are built.',
-      'Exit status: 0 built or up to date, 1 a step failed, 2 a mistake on the command line or in the configuration, 5 the store cannot be used, 6 a privilege or a host tool is missing.',
+      'Exit status: 0 built or up to date, 1 a step failed, 2 a mistake on the command line or in the configuration, 3 --locked and the lock would change, 5 the store cannot be used, 6 a privilege or a host tool is missing.',
     ],
     options: [...onProject, ...running, debugShell, ...everywhere],
     examples: [
@@ -25,6 +25,10 @@ export const mkveCommands = {
       {
         command: "mkve build --force='*:01-root' tiny/lxc",
         does: 'Runs one hook again although nothing changed.',
+      },
+      {
+        command: 'mkve build --locked --offline',
+        does: 'Builds what the lock has from what the store has, or says what is missing.',
       },
     ],
   }),
@@ -105,13 +109,19 @@ export const mkveCommands = {
   }),
   update: command({
     name: 'mkve update',
-    usage: '[options] [TARGET…]',
-    summary: 'Refresh the snapshot of the package repositories',
+    usage: '[options] [TARGET|PACKAGE…]',
+    summary: 'Move the lock to the packages that the repositories have now',
     description: [
-      'Builds take packages as they were in the recorded snapshot. This records a new one; where it resolves to the same packages, nothing runs again.',
+      'mkve.lock beside the mkvefile says which packages exactly builds install; builds never move to others by themselves. This takes a new snapshot of the repositories, resolves every list anew, and says what changed. Where it comes to the same packages, nothing runs again.',
+      'With TARGET only the lists of that target move, on top of the base system that is locked; a target with the same list moves with it. With PACKAGE only that package moves, wherever it is installed, with what it newly needs; all others stay. A name that is both a target and a package means the target: write NAME:ARCH for the package.',
+      'When a list cannot be resolved the lock stays as it is.',
     ],
     options: [...onProject, ...everywhere],
-    examples: [{ command: 'mkve update && mkve build', does: 'Builds with the packages of today.' }],
+    examples: [
+      { command: 'mkve update && mkve build', does: 'Builds with the packages of today.' },
+      { command: 'mkve update openssl', does: 'Takes the newest openssl and leaves the rest alone.' },
+      { command: 'mkve update tiny/lxc', does: 'Moves the lists of one target.' },
+    ],
   }),
   check: command({
     name: 'mkve check',

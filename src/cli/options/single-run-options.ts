@@ -1,3 +1,4 @@
+import { locking } from './mkve-common-options.js';
 import type { OptionSpec } from './option-spec.js';
 
 /** What the commands take that build one thing without an mkvefile: where packages come from, and what is said. */
@@ -31,6 +32,12 @@ export const singleRun = [
     help: "hasher's working directory, ~/hasher by default; --backend hasher is meant then",
   },
   { name: 'arch', takes: { value: 'ARCH' }, help: "the architecture, when the host's own is not meant" },
+  {
+    name: 'update',
+    takes: 'nothing',
+    help: 'take the packages that the repositories have now, instead of those of the last build',
+  },
+  ...locking,
   { name: 'logfile', takes: { value: 'FILE' }, help: 'write a full log there as well' },
   { name: 'verbose', short: 'v', takes: 'nothing', help: 'say more: what ran and why' },
   { name: 'quiet', short: 'q', takes: 'nothing', help: 'say nothing but errors' },

@@ -67,7 +67,7 @@ class Remaining {
   constructor(inventory: Inventory, { usedBefore }: CollectPolicy) {
     this.#inventory = inventory;
     this.#usedBefore = usedBefore;
-    for (const log of inventory.logs) this.#named.set(log, 1);
+    for (const id of [...inventory.logs, ...inventory.locked]) this.#named.set(id, 1);
     for (const { refers } of inventory.records)
       for (const id of refers) this.#named.set(id, (this.#named.get(id) ?? 0) + 1);
   }

@@ -56,7 +56,8 @@ export async function collect(store: Store, request: CollectRequest): Promise<Co
     const running = await store.running.oldest();
     const usedBefore = running === undefined ? now : Math.min(now, running - SLACK_MS);
     const taken = await takeInventory(store, request.signal);
-    const inventory = request.extent === 'clear' ? { ...taken, logs: new Set<string>() } : taken;
+    const inventory =
+      request.extent === 'clear' ? { ...taken, logs: new Set<string>(), locked: new Set<string>() } : taken;
     const policy: CollectPolicy =
       request.extent === 'clear'
         ? { limit: 0, usedBefore, isKept: () => false }
@@ -107,7 +108,7 @@ async function carryOut(store: Store, work: Work): Promise<Omit<Collected, 'inUs
 
 /** What the records that are left name: some that were chosen have been used at the last moment. */
 function namedBy(inventory: Inventory, gone: ReadonlySet<StoredRecord>): ReadonlySet<string> {
-  const named = new Set(inventory.logs);
+  const named = new Set([...inventory.logs, ...inventory.locked]);
   for (const record of inventory.records)
     if (!gone.has(record)) for (const id of record.refers) named.add(id);
   return named;

@@ -34,6 +34,8 @@ export interface Inventory {
   readonly records: readonly StoredRecord[];
   /** Logs of last runs, which `mkve log` prints: ids of blobs. */
   readonly logs: ReadonlySet<string>;
+  /** What the locks in the store name: ids of blobs. */
+  readonly locked: ReadonlySet<string>;
   /** Paths relative to the store of files that were never finished, with the time they were written. */
   readonly unfinished: readonly { readonly path: string; readonly bytes: number; readonly usedAt: number }[];
 }

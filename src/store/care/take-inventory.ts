@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { digestFromHex, digestOf } from '../../base/index.js';
 import type { ActionResult } from '../action-cache.js';
 import { loggedRuns } from '../last-runs.js';
+import { lockedBlobs } from '../locked-blobs.js';
 import type { Store } from '../open.js';
 import { unseal } from '../seal.js';
 import { readSegments } from '../segment-index.js';
@@ -28,7 +29,12 @@ export async function takeInventory(store: Store, signal: AbortSignal): Promise<
   for (const file of segmentFiles) await found.segments(file);
   for (const file of actionFiles) await found.action(file);
   const logs = await loggedRuns(store.lastDirectory);
-  return { ...found, logs: new Set(logs.map((log) => itemId({ kind: 'blob', name: log }))) };
+  const locked = await lockedBlobs(store.lastDirectory, (blob) => store.blobs.pathOf(blob));
+  return { ...found, logs: blobIds(logs), locked: blobIds(locked) };
+}
+
+function blobIds(names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.map((name) => itemId({ kind: 'blob', name })));
 }
 
 interface FoundFile {
@@ -38,7 +44,7 @@ interface FoundFile {
   readonly usedAt: number;
 }
 
-class Findings implements Omit<Inventory, 'logs'> {
+class Findings implements Omit<Inventory, 'logs' | 'locked'> {
   readonly items = new Map<string, StoredItem>();
   readonly records: StoredRecord[] = [];
   readonly unfinished: { path: string; bytes: number; usedAt: number }[] = [];
@@ -119,7 +125,8 @@ class Findings implements Omit<Inventory, 'logs'> {
     const { kind } = JSON.parse(result.action) as { readonly kind?: unknown };
     this.#record('action', file, {
       savedMs: result.durationMs,
-      refers: namesOf(JSON.stringify([result.outputs, result.log ?? null])),
+      // What it was made of, too: packages that a lock names are in no other result.
+      refers: namesOf(JSON.stringify([result.outputs, result.log ?? null, result.action])),
       ...(typeof kind === 'string' ? { action: kind } : {}),
     });
   }
@@ -139,7 +146,7 @@ class Findings implements Omit<Inventory, 'logs'> {
 }
 
 /**
- * What outputs may name: blobs by 64 hexadecimal digits, wherever they stand, and layers by a string of 8. What kinds of
+ * What outputs and actions may name: blobs by 64 hexadecimal digits, wherever they stand, and layers by a string of 8. What kinds of
  * steps there are, and what the shapes of their outputs mean, the store does not know; a number that is taken for a
  * name keeps something a while longer, and no more.
  */

@@ -94,7 +94,7 @@ export function packageBoxContract(system: string, rig: PackageBoxRig): void {
       const box = await updated();
       const found = await box.resolve(['app']);
       if (!found.ok) throw new Error(JSON.stringify(found.error));
-      expect(await box.download(['app'], () => undefined)).toMatchObject({ ok: true });
+      expect(await box.download(found.value, () => undefined)).toMatchObject({ ok: true });
       const files = found.value.map(({ file }) => file).sort();
       expect(files).toHaveLength(2);
       expect(readdirSync(box.archives)).toEqual(expect.arrayContaining(files));
@@ -102,6 +102,37 @@ export function packageBoxContract(system: string, rig: PackageBoxRig): void {
         expect(sha256(join(box.archives, file))).toBe(expected);
         expect(readFileSync(join(box.archives, file))).toHaveLength(size);
       }
+    });
+
+    it('downloads without any list, from where a package was seen, and names what is gone', async () => {
+      const found = await (await updated()).resolve(['app']);
+      if (!found.ok) throw new Error(JSON.stringify(found.error));
+      const box = await open();
+      expect(await box.download(found.value, () => undefined)).toMatchObject({ ok: true });
+      for (const { file, sha256: expected } of found.value)
+        expect(sha256(join(box.archives, file))).toBe(expected);
+      change(() => rig.publish(repository, { app: '2.0' }));
+      const other = await open();
+      const downloaded = await other.download(found.value, () => undefined);
+      expect(downloaded).toMatchObject({ ok: false });
+      expect(JSON.stringify(downloaded)).toContain('app');
+    });
+
+    it('holds packages against newer versions, also when only the older lists have them', async () => {
+      const before = await updated();
+      const found = await before.resolve(['app']);
+      if (!found.ok) throw new Error(JSON.stringify(found.error));
+      const held = found.value.map(({ file: _, uri, ...exact }) => ({ ...exact, origin: uri }));
+      change(() => rig.publish(repository, { app: '2.0' }));
+      const box = await updated();
+      await box.hold(held, before.lists);
+      expect(await namesAndVersions(box, 'app')).toContain(`app ${rig.version('1.0')}`);
+      const free = await updated();
+      await free.hold(
+        held.filter(({ name }) => name !== 'app'),
+        before.lists,
+      );
+      expect(await namesAndVersions(free, 'app')).toContain(`app ${rig.version('2.0')}`);
     });
 
     it('stays with its lists when the repository moves on', async () => {
@@ -136,7 +167,7 @@ export function packageBoxContract(system: string, rig: PackageBoxRig): void {
       const bytes = readFileSync(join(repository, file));
       bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
       change(() => writeFileSync(join(repository, file), bytes));
-      const downloaded = await box.download(['lib'], () => undefined);
+      const downloaded = await box.download(found.value, () => undefined);
       const isThere = readdirSync(box.archives).includes(lib?.file ?? '');
       expect(downloaded.ok && isThere && sha256(join(box.archives, lib?.file ?? '')) === lib?.sha256).toBe(
         false,
@@ -155,8 +186,7 @@ export function packageBoxContract(system: string, rig: PackageBoxRig): void {
       expect(app).toMatchObject({ version: rig.version('0.5'), uri: `local:${app?.file}` });
       expect(found.value.map(({ name }) => name).sort()).toEqual(['app', 'lib']);
       expect(JSON.stringify(found.value)).not.toContain(top);
-      expect(await box.download(['app'], () => undefined)).toMatchObject({ ok: true });
-      expect(sha256(join(box.archives, app?.file ?? ''))).toBe(app?.sha256);
+      expect(app?.sha256).toBe(sha256(file));
     });
 
     it("takes one's own packages only as they were", async () => {

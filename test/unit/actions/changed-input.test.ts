@@ -20,6 +20,7 @@ async function executor(directory: string): Promise<ActionExecutor> {
     runner: () => Promise.reject(new Error('nothing may run')),
     preflight: () => Promise.resolve(undefined),
     environment: {},
+    network: 'allowed',
     limits: { processes: 64, memoryBytes: 2 ** 30 },
     writer: undefined,
     version: '0',

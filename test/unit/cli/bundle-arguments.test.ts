@@ -40,6 +40,7 @@ describe('the arguments of mkve-bundle', () => {
       debug: 'none',
       mirrors: [],
       verbosity: 'normal',
+      locking: { packages: 'keep', network: 'allowed' },
     });
   });
 
@@ -57,6 +58,8 @@ describe('the arguments of mkve-bundle', () => {
       verbose: true,
       logfile: 'log',
       arch: 'arm64',
+      locked: true,
+      offline: true,
     };
     expect(merged('', config)).toEqual({
       template: '/t',
@@ -71,6 +74,7 @@ describe('the arguments of mkve-bundle', () => {
       verbosity: 'verbose',
       logfile: '/srv/project/log',
       arch: 'arm64',
+      locking: { packages: 'require', network: 'offline' },
     });
   });
 
@@ -92,6 +96,13 @@ describe('the arguments of mkve-bundle', () => {
       mirrors: ['m'],
       verbosity: 'quiet',
     });
+  });
+
+  test('say what is to become of the packages of the last build', () => {
+    expect(merged(`${LEAST} --update`).locking.packages).toBe('update');
+    expect(merged(`${LEAST} --locked`).locking.packages).toBe('require');
+    expect(mistake(`${LEAST} --update --locked`)).toBe('update and locked exclude each other');
+    expect(mistake(`${LEAST} --update`, { offline: true })).toBe('update and offline exclude each other');
   });
 
   test('name the template once, or twice alike', () => {

@@ -30,6 +30,15 @@ describe('build', () => {
     expect(stateOf(outcome, 'hook1')).toBe('absent');
   });
 
+  it('takes the result of a step that says it, without a look-up and even when it is forced', async () => {
+    const rig = new EngineRig();
+    const graph = toyGraph({ said: { given: 'locked' }, after: { needs: ['said'] } });
+    const outcome = await rig.build(graph, { forced: ['said'] });
+    expect([states(outcome), rig.executor.ran()]).toEqual([{ said: 'cached', after: 'ran' }, ['after']]);
+    const moved = await rig.build(toyGraph({ said: { given: 'other' }, after: { needs: ['said'] } }));
+    expect(states(moved)).toEqual({ said: 'cached', after: 'ran' });
+  });
+
   it('runs nothing the second time, which a poison shows', async () => {
     const rig = new EngineRig();
     rig.executor.poisoned = true;

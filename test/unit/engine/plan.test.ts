@@ -22,6 +22,11 @@ async function planned(rig: EngineRig, graph: Graph<ToyStep>, forced: readonly s
 }
 
 describe('plan', () => {
+  it('knows a result that a step says, also of one that is forced', async () => {
+    const graph = toyGraph({ said: { given: 'locked' }, after: { needs: ['said'] } });
+    expect(await planned(new EngineRig(), graph, ['said'])).toEqual(['said up-to-date', 'after dirty']);
+  });
+
   it('knows of the first steps only when nothing was built', async () => {
     const rig = new EngineRig();
     expect(await planned(rig, chain())).toEqual(['base dirty', 'hook unknown (base)', 'pack unknown (hook)']);

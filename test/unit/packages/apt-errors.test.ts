@@ -43,9 +43,25 @@ describe('what apt-get says, as a failure', () => {
     });
   });
 
-  it('calls a package that the mirror no longer has a failed download', () => {
-    const said = 'E: Failed to fetch http://mirror.example/pool/l/less_1_amd64.deb  404  Not Found';
-    expect(aptFailure(said, context)).toMatchObject({ kind: 'download-failed', detail: '404  Not Found' });
+  it('tells packages that the mirror no longer has from other failed downloads', () => {
+    const deb = (name: string) => `http://mirror.example/pool/l/${name}.deb`;
+    const refused = `E: Failed to fetch ${deb('more')}  Could not connect to mirror.example:80`;
+    const gone = `E: Failed to fetch ${deb('less')}  404  Not Found [IP: 192.0.2.1 80]`;
+    const copied = 'E: Failed to fetch copy:/srv/pool/x.deb  File not found - /srv/pool/x.deb';
+    expect(aptFailure(`${refused}\n${gone}\n${copied}`, context)).toEqual({
+      kind: 'packages-gone',
+      packages: [deb('less'), 'copy:/srv/pool/x.deb'],
+    });
+    expect(aptFailure(refused, context)).toMatchObject({ kind: 'download-failed', urls: [deb('more')] });
+  });
+
+  it('says of a file with another digest that it is another file', () => {
+    const said =
+      'E: Failed to fetch http://mirror.example/less.deb  Hash Sum mismatch\n   Hashes of expected file:\n    - SHA256:ab';
+    expect(aptFailure(said, context)).toMatchObject({
+      kind: 'download-failed',
+      detail: 'Hash Sum mismatch: what is there now is not the file that was resolved',
+    });
   });
 
   it('puts a bad signature before everything that follows from it', () => {

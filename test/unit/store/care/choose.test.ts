@@ -14,7 +14,13 @@ const record = (key: string, with_: Partial<StoredRecord>): StoredRecord => ({
 });
 
 function firstToGo(...records: readonly StoredRecord[]): string | undefined {
-  const inventory = { items: new Map(), records, logs: new Set<string>(), unfinished: [] };
+  const inventory = {
+    items: new Map(),
+    records,
+    logs: new Set<string>(),
+    locked: new Set<string>(),
+    unfinished: [],
+  };
   const limit = records.reduce((sum, { bytes }) => sum + bytes, 0) - 1;
   return chooseVictims(inventory, { limit, usedBefore: 1000, isKept: () => false }).records[0]?.key;
 }
@@ -40,7 +46,7 @@ describe('who goes first', () => {
       ['blob shared', shared],
       ['blob own', own],
     ]);
-    const inventory = { items, records, logs: new Set<string>(), unfinished: [] };
+    const inventory = { items, records, logs: new Set<string>(), locked: new Set<string>(), unfinished: [] };
     const choice = chooseVictims(inventory, { limit: 105_000, usedBefore: 1000, isKept: () => false });
     expect(choice.records.map(({ key }) => key)[0]).toBe('b');
     expect(choice.items).toContain(own);
@@ -49,7 +55,13 @@ describe('who goes first', () => {
   it('are leftovers of writers that died, after an hour', () => {
     const leftover = (path: string, usedAt: number) => ({ path, bytes: 1, usedAt });
     const unfinished = [leftover('old', 1), leftover('new', 3_600_000)];
-    const inventory = { items: new Map(), records: [], logs: new Set<string>(), unfinished };
+    const inventory = {
+      items: new Map(),
+      records: [],
+      logs: new Set<string>(),
+      locked: new Set<string>(),
+      unfinished,
+    };
     const policy = { limit: 1000, usedBefore: 3_600_500, isKept: () => false };
     expect(chooseVictims(inventory, policy).unfinished).toEqual([unfinished[0]]);
   });
