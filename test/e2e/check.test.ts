@@ -1,3 +1,4 @@
+import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 import { afterEach, describe, expect, it } from 'vitest';
@@ -10,16 +11,23 @@ afterEach(() => {
   for (const rig of rigs.splice(0)) rig.dispose();
 });
 
-/** A project whose hooks are given; inline, so that no step but these is of its own. */
+/** What the hooks take; a base of this size is soon made a second time. That of Debian is compared in reproducible.test.ts. */
+const TOOLS = ['sh', 'head', 'base64', 'cp', 'nproc', 'date'];
+
+/** A project whose hooks are given, on a base that holds busybox and nothing else. */
 function project(hooks: Readonly<Record<string, string>>): Rig {
   const rig = new Rig();
   rigs.push(rig);
   rig.template({ hooks });
+  for (const name of ['bin', 'dev', 'etc', 'proc', 'tmp'])
+    mkdirSync(rig.path(`base/${name}`), { recursive: true });
+  copyFileSync('/bin/busybox', rig.path('base/bin/busybox'));
+  for (const name of TOOLS) symlinkSync('busybox', rig.path(`base/bin/${name}`));
   const template = `{ path: './${rig.name}', output: 'out.bun', pack: { format: 'tar.gz', level: 1 } }`;
-  const config = `{ templates: { '${rig.name}': ${template} }, packages: mmdebstrap({ suite: 'bookworm' }), sign: false }`;
+  const config = `{ templates: { '${rig.name}': ${template} }, packages: rootfs({ from: './base' }), sign: false }`;
   rig.write(
     'mkvefile.ts',
-    `import { defineConfig, mmdebstrap } from 'mkve';\nexport default defineConfig(${config});\n`,
+    `import { defineConfig, rootfs } from 'mkve';\nexport default defineConfig(${config});\n`,
   );
   return rig;
 }
