@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type CanonicalValue, digestOf, ok, type Result } from '../base/index.js';
+import { type CanonicalValue, digestFromHex, digestOf, ok, type Result } from '../base/index.js';
 import type { RunContext } from '../engine/index.js';
 import type { DnfSource, PackagesStep } from '../graph/index.js';
 import { checkRpmSignatures, RPM_TIDY, rpmCommand } from '../packages/index.js';
@@ -121,8 +121,10 @@ async function install(
     };
     const supplied = await supplyPackages(resolved.packages, supply, deps);
     if (!supplied.ok) return supplied;
+    // By content: what a lock says of where a package comes from makes it nobody's own.
+    const local = new Set((source.local ?? []).map(({ digest }) => digest));
     const own = new Set(
-      resolved.packages.filter(({ uri }) => uri.startsWith('local:')).map(({ file }) => file),
+      resolved.packages.filter(({ sha256 }) => local.has(digestFromHex(sha256))).map(({ file }) => file),
     );
     const signed = (await readdir(supply.directory)).filter((name) => !own.has(name)).sort();
     const checked = await checkSignatures(
