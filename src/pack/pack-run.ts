@@ -69,7 +69,9 @@ export class PackRun {
         await this.#request.segments.put(key, segments.slice(from, to));
       return await this.#outcome(segments);
     } finally {
-      // Also after a failure nothing may still be writing once the caller hears of it.
+      // Also after a failure nothing may still be writing once the caller hears of it, nor wait for company for ever.
+      const { compressor } = this.#request.codec;
+      if (compressor.takes === 'file') compressor.flush();
       await Promise.allSettled(this.#compressing);
       await Promise.allSettled([this.#packedRead, this.#plainRead]);
       await Promise.all([this.#packedDigest.abandon(), this.#plainDigest?.abandon()]);

@@ -18,7 +18,7 @@ beforeEach(() => {
   disk = rig.path('disk');
   mkdirSync(disk);
   const [size = '0'] = execFileSync('du', ['-sm', rig.seed], { encoding: 'utf8' }).split('\t');
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `mode=711,size=${Number(size) + 200}m`, 'mkve', disk]);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `mode=711,size=${Number(size) + 700}m`, 'mkve', disk]);
   copySeed(rig.seed, join(disk, 'store'));
 });
 afterEach(() => {
