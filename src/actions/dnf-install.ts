@@ -10,16 +10,9 @@ import { type RootfsState, rootfsState, stateOutputs } from '../rootfs/index.js'
 import type { Outputs } from '../store/index.js';
 import type { InstallRpmsAnswer, InstallRpmsArgument } from './inside/install-rpms.js';
 import { type ActionDeps, type ActionKind, authored, type BaseOf, EPOCH, left } from './kind.js';
-import {
-  baseStatus,
-  describeRepository,
-  describeResolved,
-  nameInStore,
-  resolvedOf,
-  snapshotOf,
-} from './outputs.js';
+import { describeRepository, describeResolved, nameInStore, resolvedOf, snapshotOf } from './outputs.js';
 import { supplyPackages } from './package-supply.js';
-import { hasRootfs } from './rootfs-usable.js';
+import { hasBase, hasRootfs } from './rootfs-usable.js';
 import { snapshotLists } from './snapshot-lists.js';
 
 /** The way in which rpm is called: another one may install the same packages differently. */
@@ -49,10 +42,7 @@ export const dnfBase: ActionKind<BaseOf<DnfSource>> = {
     sourceDateEpoch: sourceDateEpoch === undefined ? left(EPOCH) : authored(EPOCH),
   }),
 
-  async isUsable(_step, outputs, deps) {
-    const { blobs } = deps.store;
-    return (await blobs.size(baseStatus(outputs))) !== undefined && (await hasRootfs(outputs, deps));
-  },
+  isUsable: (_step, outputs, deps) => hasBase(outputs, deps),
 
   run(step, context, deps) {
     const sourceDateEpoch = step.sourceDateEpoch ?? snapshotOf(context.inputs['snapshot']).date;

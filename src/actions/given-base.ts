@@ -1,13 +1,15 @@
-import { type Digest, digestOf, err, ok, type Result } from '../base/index.js';
+import { digestOf, err, ok, type Result } from '../base/index.js';
+import type { RunContext } from '../engine/index.js';
 import type { RootfsSource, SnapshotStep } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { stateOutputs } from '../rootfs/index.js';
+import type { Outputs } from '../store/index.js';
 import { identityOf, readGiven } from './given-rootfs.js';
 import type { UnpackAnswer, UnpackArgument } from './inside/unpack-rootfs.js';
 import { UNPACK_OPTIONS } from './inside/unpack-tar.js';
-import { type ActionKind, authored, type BaseOf, EPOCH, left } from './kind.js';
-import { baseStatus, nameInStore, snapshotOf } from './outputs.js';
-import { hasRootfs } from './rootfs-usable.js';
+import { type ActionDeps, type ActionKind, authored, type BaseOf, EPOCH, left } from './kind.js';
+import { nameInStore, snapshotOf } from './outputs.js';
+import { hasBase } from './rootfs-usable.js';
 
 /**
  * What a given base is, by its content. Looking at all of it takes time, so that is done when its names, sizes or times
@@ -54,13 +56,10 @@ export const givenBase: ActionKind<BaseOf<RootfsSource>> = {
     sourceDateEpoch: authored(EPOCH),
   }),
 
-  async isUsable(_step, outputs, deps) {
-    const { blobs } = deps.store;
-    return (await blobs.size(baseStatus(outputs))) !== undefined && (await hasRootfs(outputs, deps));
-  },
+  isUsable: (_step, outputs, deps) => hasBase(outputs, deps),
 
   async run(step, context, deps) {
-    const { store, workers, writer } = deps;
+    const { store, writer } = deps;
     const staging = await store.staging.create('given');
     try {
       const read = await readGiven(step.source, staging, { context, deps, want: 'archives' });
@@ -77,18 +76,21 @@ export const givenBase: ActionKind<BaseOf<RootfsSource>> = {
         })),
         ...(step.sourceDateEpoch === undefined ? {} : { sourceDateEpoch: step.sourceDateEpoch }),
       };
-      const unpacked = (await workers.call('unpack-rootfs', argument, context)) as Result<
-        UnpackAnswer,
-        Failure
-      >;
-      return unpacked.ok ? ok(baseOutputs(unpacked.value)) : unpacked;
+      return await unpackBase(argument, context, deps);
     } finally {
       await store.staging.remove(staging);
     }
   },
 };
 
-export function baseOutputs({ state, status, apt }: UnpackAnswer) {
-  const configured: { readonly apt?: Digest } = apt === undefined ? {} : { apt };
-  return { ...stateOutputs(state), status, ...configured };
+/** Makes the base of what lies in archives of the store. */
+export async function unpackBase(
+  argument: UnpackArgument,
+  context: RunContext,
+  { workers }: ActionDeps,
+): Promise<Result<Outputs, Failure>> {
+  const unpacked = (await workers.call('unpack-rootfs', argument, context)) as Result<UnpackAnswer, Failure>;
+  if (!unpacked.ok) return unpacked;
+  const { state, status, apt } = unpacked.value;
+  return ok({ ...stateOutputs(state), status, ...(apt === undefined ? {} : { apt }) });
 }

@@ -1,17 +1,16 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { canonicalJson, type Digest, digestOf, err, hasErrorCode, ok, type Result } from '../base/index.js';
+import { canonicalJson, type Digest, digestOf, err, hasErrorCode, ok } from '../base/index.js';
 import type { HasherSource, SnapshotStep } from '../graph/index.js';
 import { initRoot, installCommands, makeAptbox, packageDirectories, packCommand } from '../packages/index.js';
-import type { Failure } from '../report/index.js';
 import { digestFile } from './archive-input.js';
-import { baseOutputs } from './given-base.js';
+import { unpackBase } from './given-base.js';
 import { HasherWorkdir, writeAptConfig } from './hasher-workdir.js';
-import type { UnpackAnswer, UnpackArgument } from './inside/unpack-rootfs.js';
+import type { UnpackArgument } from './inside/unpack-rootfs.js';
 import { type ActionKind, authored, type BaseOf, EPOCH, left } from './kind.js';
-import { baseStatus, describeRepository, nameInStore, snapshotOf } from './outputs.js';
-import { hasRootfs } from './rootfs-usable.js';
+import { describeRepository, nameInStore, snapshotOf } from './outputs.js';
+import { hasBase } from './rootfs-usable.js';
 import { nameOf } from './snapshot.js';
 
 /** Fetches the lists of hasher's apt: what they say is what later steps are keyed by. */
@@ -98,16 +97,13 @@ export const hasherBase: ActionKind<BaseOf<HasherSource>> = {
     sourceDateEpoch: sourceDateEpoch === undefined ? left(EPOCH) : authored(EPOCH),
   }),
 
-  async isUsable(_step, outputs, deps) {
-    const { blobs } = deps.store;
-    return (await blobs.size(baseStatus(outputs))) !== undefined && (await hasRootfs(outputs, deps));
-  },
+  isUsable: (_step, outputs, deps) => hasBase(outputs, deps),
 
   async run({ source, packages = [], sourceDateEpoch }, context, deps) {
     // What it downloads is its own affair, and so is what it has.
     if (deps.network === 'offline')
       return err({ kind: 'offline-lacks', missing: [`packages of ${nameOf(source)}`] });
-    const { store, workers, writer } = deps;
+    const { store, writer } = deps;
     const staging = await store.staging.create('hasher');
     const archive = join(staging, 'chroot.tar');
     try {
@@ -131,11 +127,7 @@ export const hasherBase: ActionKind<BaseOf<HasherSource>> = {
         // hasher's own is for three users.
         rootMode: 0o755,
       };
-      const unpacked = (await workers.call('unpack-rootfs', argument, context)) as Result<
-        UnpackAnswer,
-        Failure
-      >;
-      return unpacked.ok ? ok(baseOutputs(unpacked.value)) : unpacked;
+      return await unpackBase(argument, context, deps);
     } finally {
       await store.staging.remove(staging);
     }

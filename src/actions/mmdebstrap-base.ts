@@ -14,16 +14,9 @@ import type { Failure } from '../report/index.js';
 import { stateOutputs } from '../rootfs/index.js';
 import type { MakeBaseAnswer, MakeBaseArgument } from './inside/make-base.js';
 import { type ActionKind, authored, type BaseOf, EPOCH, left } from './kind.js';
-import {
-  baseStatus,
-  describeRepository,
-  describeResolved,
-  nameInStore,
-  resolvedOf,
-  snapshotOf,
-} from './outputs.js';
+import { describeRepository, describeResolved, nameInStore, resolvedOf, snapshotOf } from './outputs.js';
 import { supplyPackages } from './package-supply.js';
-import { hasRootfs } from './rootfs-usable.js';
+import { hasBase } from './rootfs-usable.js';
 
 /** The base system of a Debian suite: shared by every target, and by clean and incremental builds alike. */
 export const mmdebstrapBase: ActionKind<BaseOf<MmdebstrapSource>> = {
@@ -48,11 +41,7 @@ export const mmdebstrapBase: ActionKind<BaseOf<MmdebstrapSource>> = {
     sourceDateEpoch: sourceDateEpoch === undefined ? left(EPOCH) : authored(EPOCH),
   }),
 
-  async isUsable(_step, outputs, deps) {
-    return (
-      (await deps.store.blobs.size(baseStatus(outputs))) !== undefined && (await hasRootfs(outputs, deps))
-    );
-  },
+  isUsable: (_step, outputs, deps) => hasBase(outputs, deps),
 
   async run(step, context, deps) {
     const { store, workers, writer } = deps;

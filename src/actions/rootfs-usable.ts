@@ -1,6 +1,7 @@
 import { rootfsState } from '../rootfs/index.js';
 import type { Outputs } from '../store/index.js';
 import type { ActionDeps } from './kind.js';
+import { baseStatus } from './outputs.js';
 
 /**
  * Whether a root file system in cached outputs can still be mounted and read. Layers from before the last reboot
@@ -23,4 +24,9 @@ export async function hasRootfs(outputs: Outputs, { store, workers }: ActionDeps
     await store.layers.markWhole(layer.id, layer.changes);
   }
   return true;
+}
+
+/** The same of a base system, which has the list of its packages beside it. */
+export async function hasBase(outputs: Outputs, deps: ActionDeps): Promise<boolean> {
+  return (await deps.store.blobs.size(baseStatus(outputs))) !== undefined && (await hasRootfs(outputs, deps));
 }

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-
-import { digestOf, err, messageOf, ok, type Result } from '../base/index.js';
-import type { DnfRepository, DnfSource, Keyring } from '../graph/index.js';
+import { err, ok, type Result } from '../base/index.js';
+import type { DnfRepository, DnfSource } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
+import { readKeyrings } from './keyrings.js';
 import { readLocalPackages } from './local-packages.js';
 import { readYumRepositories } from './yum-repositories.js';
 
@@ -78,7 +77,7 @@ function named(options: DnfSourceOptions): Result<readonly DnfRepository[], Fail
   }
   if (signatures === 'none' && files.length > 0)
     return wrong("dnf: keyrings and signatures: 'none' exclude each other", 'leave one of them out');
-  const keyrings = readKeys(files);
+  const keyrings = readKeyrings(files);
   if (!keyrings.ok) return keyrings;
   return ok(
     repositories.map((url, index) => ({
@@ -104,23 +103,11 @@ function hostRepositories({ yumDirectory }: DnfHost): Result<readonly DnfReposit
         `the key of the host's repository ${id} is not a file of this machine`,
         'name repositories and keyrings in dnf({ … })',
       );
-    const keyrings = readKeys(checksSignatures ? keys : []);
+    const keyrings = readKeyrings(checksSignatures ? keys : []);
     if (!keyrings.ok) return keyrings;
     repositories.push({ id, url, by, keyrings: keyrings.value });
   }
   return ok(repositories);
-}
-
-function readKeys(files: readonly string[]): Result<readonly Keyring[], Failure> {
-  const keyrings: Keyring[] = [];
-  for (const file of files) {
-    try {
-      keyrings.push({ file, digest: digestOf(readFileSync(file)) });
-    } catch (thrown) {
-      return err({ kind: 'input-unreadable', file, detail: messageOf(thrown) });
-    }
-  }
-  return ok(keyrings);
 }
 
 function wrong(message: string, hint: string): Result<never, Failure> {

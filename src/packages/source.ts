@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 
-import { digestOf, err, messageOf, ok, type Result } from '../base/index.js';
-import type { AptRepository, Keyring, MmdebstrapSource } from '../graph/index.js';
+import { err, ok, type Result } from '../base/index.js';
+import type { AptRepository, MmdebstrapSource } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { type HostRepository, parseOneLine, readHostSources } from './host-sources.js';
+import { readKeyrings } from './keyrings.js';
 
 /** What the user said about packages; whatever is absent is taken from the host. */
 export interface SourceOptions {
@@ -156,18 +157,6 @@ function narrow(
       suites: repository.suites.map(rename).filter((name) => name !== undefined),
     }))
     .filter(({ suites }) => suites.length > 0);
-}
-
-function readKeyrings(files: readonly string[]): Result<readonly Keyring[], Failure> {
-  const keyrings: Keyring[] = [];
-  for (const file of files) {
-    try {
-      keyrings.push({ file, digest: digestOf(readFileSync(file)) });
-    } catch (thrown) {
-      return err({ kind: 'input-unreadable', file, detail: messageOf(thrown) });
-    }
-  }
-  return ok(keyrings);
 }
 
 function usage(message: string, hint: string): Failure {

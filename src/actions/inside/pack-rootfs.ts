@@ -46,8 +46,9 @@ export async function packRootfs(
   context: WorkerContext,
 ): Promise<Result<PackRootfsAnswer, Failure>> {
   const { store, trees } = context;
-  const { state, exclude } = request;
-  prepareDigestThread();
+  const { state, exclude, format } = request;
+  // A plain archive has one digest.
+  if (format !== 'tar') prepareDigestThread();
   const workspace = join(store.root, request.workspace);
   const contents = new MountedContents(state, workspace, store.layers);
   try {
