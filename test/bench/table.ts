@@ -15,6 +15,8 @@ export interface Row {
   /** Median over the runs, in milliseconds; absent where no hook ran. */
   readonly hooks?: number;
   readonly effort?: Effort | undefined;
+  /** Bytes from the network in every timed run, where that was looked at. */
+  readonly received?: readonly number[];
   readonly verdict?: Verdict;
 }
 
@@ -27,6 +29,7 @@ const TITLES = [
   "hooks' own",
   'programs',
   'written',
+  'received',
   'against its aim',
 ];
 
@@ -48,7 +51,7 @@ export function renderTable(rows: readonly Row[], medianOf: (values: readonly nu
 }
 
 function cellsOf(
-  { name, wall, hooks, effort, verdict }: Row,
+  { name, wall, hooks, effort, received, verdict }: Row,
   medianOf: (values: readonly number[]) => number,
 ) {
   return [
@@ -60,6 +63,7 @@ function cellsOf(
     hooks === undefined ? '-' : seconds(hooks),
     effort === undefined ? '?' : String(effort.programs),
     effort === undefined ? '?' : formatSize(effort.written),
+    received === undefined ? '-' : formatSize(medianOf(received)),
     verdict === undefined ? '' : `${verdict.figure} (aim ${verdict.aim}): ${verdict.met ? 'met' : 'missed'}`,
   ];
 }
