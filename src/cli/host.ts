@@ -3,6 +3,7 @@ import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import type { CompiledPlace } from '../mkvefile/index.js';
 import type { Caller } from '../rootfs/index.js';
 
 /** What the process was started with. Read once, here; everything below `cli/` is told. */
@@ -43,6 +44,11 @@ export function storeRoot(host: Host, configured: string | undefined): string {
   const xdg = host.env['XDG_CACHE_HOME'];
   // The XDG Base Directory Specification says that a relative path is to be ignored.
   return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(host.home, '.cache'), 'mkve');
+}
+
+/** Where translations of mkvefiles are kept: in the user's own store, since the mkvefile may name another. */
+export function compiledPlace(host: Host): CompiledPlace {
+  return { directory: join(storeRoot(host, undefined), 'last'), uid: host.caller.uid };
 }
 
 const PASSED_ON = [

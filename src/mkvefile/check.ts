@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 import { closestTo } from '../base/index.js';
 import { describeValue, formatKeyPath, type KeyPath, valueAt } from './key-path.js';

@@ -6,6 +6,7 @@
 export { BACKENDS } from './backends.js';
 export { type BundleConfigRequest, type LoadedBundleConfig, loadBundleConfig } from './bundle-config.js';
 export type { BundleConfig } from './bundle-settings.js';
+export { type CompiledPlace, keepCompiled } from './compiled.js';
 export type {
   CacheConfig,
   HypervisorConfig,

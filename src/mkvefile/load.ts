@@ -7,6 +7,7 @@ import type { tsImport } from 'tsx/esm/api';
 
 import { err, hasErrorCode, messageOf, ok, type Result } from '../base/index.js';
 import type { Failure, Problem } from '../report/index.js';
+import { type CompiledPlace, compiledModule } from './compiled.js';
 import type { LoadedMkvefile } from './loaded.js';
 import { IMPORTER_MARK, registerModuleHook } from './module-hook.js';
 import { readsOf } from './reads.js';
@@ -18,6 +19,8 @@ export interface LoadRequest {
   readonly signal?: AbortSignal;
   /** How long the module, and a promise that it exports, may take. Default: 30 seconds. */
   readonly limitMs?: number;
+  /** Where translations of mkvefiles are kept (`keepCompiled`); without it tsx loads every one. */
+  readonly compiled?: CompiledPlace;
 }
 
 /** Why an mkvefile cannot be used. */
@@ -41,17 +44,9 @@ export async function loadMkvefile(request: LoadRequest): Promise<Result<LoadedM
     const problem: Problem = { file: basename(file), message: missing, severity: 'error' };
     return err({ failure: invalid(file, [problem]), reads: [file, dirname(file)] });
   }
-  const urls: string[] = [];
   const { checkConfig } = await import('./schema.js');
-  // From here on every import of the process asks the hooks, on Node 20 in another thread: nothing else comes after.
-  await registerModuleHook();
-  const { tsImport } = await import('tsx/esm/api');
-  const outcome = await settle(request, () =>
-    exportOf(file, { tsImport, onImport: (url) => urls.push(url) }),
-  );
-  /** On Node 20 tsx reports files through a message port; in the next turn all its messages are in. */
-  await nextTurn();
-  const reads = readsOf(file, urls);
+  const kept = await runCompiled(request);
+  const { outcome, reads } = kept ?? (await runWithTsx(request));
   const fault = (failure: Failure, needed: readonly string[] = []) =>
     err({ failure, reads: [...reads, ...needed, dirname(file)] });
   if (outcome.kind === 'cancelled') return fault({ kind: 'cancelled' });
@@ -62,6 +57,38 @@ export async function loadMkvefile(request: LoadRequest): Promise<Result<LoadedM
   const config = await checkConfig(outcome.value, file);
   if (config.ok) return ok({ file, config: config.value, reads });
   return fault(invalid(file, config.error.problems), config.error.needed);
+}
+
+/** What came of running an mkvefile, and the absolute paths of what was read for it. */
+interface Ran {
+  readonly outcome: Outcome;
+  readonly reads: readonly string[];
+}
+
+/** Nothing where there is no translation, and where it threw: tsx knows the lines of the mkvefile. */
+async function runCompiled(request: LoadRequest): Promise<Ran | undefined> {
+  const { file, compiled } = request;
+  const url = compiled === undefined ? undefined : await compiledModule(file, compiled);
+  if (url === undefined) return undefined;
+  const outcome = await settle(request, async () => {
+    const module: { readonly default?: unknown } = await import(url);
+    return await module.default;
+  });
+  return outcome.kind === 'threw' ? undefined : { outcome, reads: [file] };
+}
+
+async function runWithTsx(request: LoadRequest): Promise<Ran> {
+  const { file } = request;
+  const urls: string[] = [];
+  // From here on every import of the process asks the hooks, on Node 20 in another thread: nothing else comes after.
+  await registerModuleHook();
+  const { tsImport } = await import('tsx/esm/api');
+  const outcome = await settle(request, () =>
+    exportOf(file, { tsImport, onImport: (url) => urls.push(url) }),
+  );
+  /** On Node 20 tsx reports files through a message port; in the next turn all its messages are in. */
+  await nextTurn();
+  return { outcome, reads: readsOf(file, urls) };
 }
 
 async function mistakeInFile(file: string): Promise<string | undefined> {

@@ -2,7 +2,7 @@
  * The shape of every key of an mkvefile, as zod types. The error text of each type is the noun phrase of what is
  * expected; `check.ts` makes the sentence around it. Importing this module loads zod.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import {
   hypervisorNameFault,

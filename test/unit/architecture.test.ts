@@ -58,6 +58,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'p-limit': 'engine/',
   chokidar: 'watch/',
   tsx: 'mkvefile/',
+  esbuild: 'mkvefile/compiled.ts',
   tar: 'bundle/',
   zod: 'mkvefile/',
 };

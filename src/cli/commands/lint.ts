@@ -6,7 +6,7 @@ import { compareCodeUnits, err, ok, type Result } from '../../base/index.js';
 import { findMkvefile, type LoadedConfig, loadMkvefile } from '../../mkvefile/index.js';
 import { count, type Failure, jsonRecord, type Problem, renderProblem } from '../../report/index.js';
 import { readNativeTemplate, type TemplateReading } from '../../template/index.js';
-import { type Host, stockHookDirectory, toolEnvironment } from '../host.js';
+import { compiledPlace, type Host, stockHookDirectory, toolEnvironment } from '../host.js';
 import { CHECKS, type LintFinding, type LintSubject, type LintTemplate, shellcheck } from '../lint/index.js';
 import { programsOf } from '../lint/rootfs-programs.js';
 import { type Command, fail } from '../main.js';
@@ -69,7 +69,7 @@ async function readMkvefile({ host, signal }: Command, options: Options): Promis
   const named = lastOf(options, 'file');
   const file = named === undefined ? await findMkvefile(host.cwd) : resolve(host.cwd, named);
   if (file === undefined) return err(noMkvefile(host.cwd));
-  const loaded = await loadMkvefile({ file, signal });
+  const loaded = await loadMkvefile({ file, signal, compiled: compiledPlace(host) });
   if (!loaded.ok) {
     const { failure } = loaded.error;
     if (failure.kind !== 'config-invalid' || !existsSync(file)) return err(failure);
