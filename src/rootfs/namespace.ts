@@ -164,13 +164,15 @@ ${CLOSE_DESCRIPTORS}
 map=$1 top=$2 count=$3
 shift 3
 mount -t tmpfs -o mode=755 mkve "$top"
-while [ "$count" -gt 0 ]; do
-  if [ -d "$1" ]; then mkdir -p "$2"; else mkdir -p "\${2%/*}"; : >"$2"; fi
-  mount --bind "$1" "$2"
-  shift 2
-  count=$((count - 1))
+binds=("\${@:1:2 * count}")
+shift $((2 * count))
+directories=()
+for ((at = 0; at < 2 * count; at += 2)); do
+  if [ -d "\${binds[at]}" ]; then directories+=("\${binds[at + 1]}"); else : >"\${binds[at + 1]}"; fi
 done
-coproc HOLD { exec unshare --user -- sh -c 'echo; exec cat'; }
+mkdir -- "\${directories[@]}"
+for ((at = 0; at < 2 * count; at += 2)); do mount --bind "\${binds[at]}" "\${binds[at + 1]}"; done
+coproc HOLD { exec unshare --user -- sh -c 'echo; read -r _'; }
 read -r _ <&"\${HOLD[0]}"
 echo "$map" >"/proc/$HOLD_PID/uid_map"
 echo "$map" >"/proc/$HOLD_PID/gid_map"
