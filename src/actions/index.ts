@@ -8,6 +8,7 @@ export { type HookAtHand, hookAtHand } from './hook.js';
 export type { ActionDeps, FailedVisit } from './kind.js';
 export { loadCommandRunner } from './load-command-runner.js';
 export { nameInStore } from './outputs.js';
+export { packagesLacking } from './packages-lacking.js';
 export { readFiles, type WantedFile } from './read-files.js';
 export { hasRootfs } from './rootfs-usable.js';
 export { discardChanges, openShell, type ShellEnded, type ShellRequest } from './shell.js';

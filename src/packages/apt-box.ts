@@ -5,7 +5,7 @@ import { bug, type CommandOutcome, type CommandRunner, err, ok, type Result } fr
 import type { ExactPackage, MmdebstrapSource } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { aptFailure } from './apt-errors.js';
-import { fieldOf, stanzasOf } from './apt-index.js';
+import { fieldOf, namesIn, stanzasOf } from './apt-index.js';
 import { aptStatusReader } from './apt-status.js';
 import type { BoxOptions, ListFile, PackageBox, ResolvedPackage } from './box.js';
 import { authorizedUri } from './deb-place.js';
@@ -114,6 +114,12 @@ export class AptBox implements PackageBox {
       const priority = priorities.get(found.sha256);
       return priority === undefined ? found : { ...found, priority };
     });
+  }
+
+  /** A name may say an architecture, a version or a release: apt-get(8). */
+  async lacking(names: readonly string[]): Promise<Result<readonly string[], Failure>> {
+    const known = namesIn(await indexIn(this.lists));
+    return ok(names.filter((name) => !known.has(name) && !known.has(name.split(/[:=/]/, 1)[0] ?? '')));
   }
 
   /** Those that the lists of now lack are offered beside them. */

@@ -22,6 +22,15 @@ export function stanzasOf(index: string, wanted: readonly IndexKey[]): readonly 
   return found;
 }
 
+/** All that packages of an index are called and provide (deb-control(5)). */
+export function namesIn(index: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const [, name = ''] of index.matchAll(/^Package: *(\S+)/gm)) names.add(name);
+  for (const [, provided = ''] of index.matchAll(/^Provides:(.*(?:\n[ \t].*)*)/gm))
+    for (const one of provided.split(',')) names.add(one.trim().split(/[\s(:]/, 1)[0] ?? '');
+  return names;
+}
+
 /** The value of a field that stands on one line. */
 export function fieldOf(stanza: string, field: string): string | undefined {
   const label = `${field}: `;

@@ -44,6 +44,8 @@ export interface PackageBox {
   resolve(names: readonly string[]): Promise<Result<readonly ResolvedPackage[], Failure>>;
   /** The same with what making a base of them takes beside. */
   forBase(packages: readonly ResolvedPackage[]): Promise<readonly ResolvedPackage[]>;
+  /** Those of the names that no package of the lists has or provides. Asks no network and solves nothing. */
+  lacking(names: readonly string[]): Promise<Result<readonly string[], Failure>>;
   /**
    * Has `resolve` prefer exactly these over any other version of the same names, newer or older.
    * @param lists a directory with the lists of the snapshot that they were resolved against

@@ -95,6 +95,11 @@ export class DnfBox implements PackageBox {
     return err({ kind: 'repository-untrusted', url: unknown.uri, detail });
   }
 
+  async lacking(names: readonly string[]): Promise<Result<readonly string[], Failure>> {
+    const told = await this.#ask('lacking', { names });
+    return told.ok ? ok(told.value.names ?? bug('dnf named no names')) : told;
+  }
+
   forBase(packages: readonly ResolvedPackage[]): Promise<readonly ResolvedPackage[]> {
     return Promise.resolve(packages);
   }
@@ -136,7 +141,7 @@ export class DnfBox implements PackageBox {
   }
 
   async #ask(
-    mode: 'update' | 'resolve' | 'download',
+    mode: 'update' | 'resolve' | 'lacking' | 'download',
     what: Asked,
     onPercent?: Percent,
   ): Promise<Result<Told, Failure>> {

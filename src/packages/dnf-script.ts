@@ -3,11 +3,11 @@
  * and not programs what it would do. A constant text: what varies comes as one JSON document on standard input, the
  * answer is one on standard output, and how far a download is goes to descriptor 3 in the form of apt's Status-Fd.
  *
- * `mode` is `update`, `resolve` or `download`. Nothing of the host's configuration is read.
+ * `mode` is `update`, `resolve`, `lacking` or `download`. Nothing of the host's configuration is read.
  */
 export const DNF_SCRIPT = `
 import json, os, shutil, sys
-import dnf, dnf.callback, dnf.exceptions, dnf.repo, dnf.rpm, hawkey
+import dnf, dnf.callback, dnf.exceptions, dnf.repo, dnf.rpm, dnf.subject, hawkey
 
 asked = json.load(sys.stdin)
 
@@ -149,6 +149,8 @@ own = base.add_remote_rpms(asked['local'])
 if own:
     same = base.sack.query().available().filterm(name=[package.name for package in own])
     base.sack.add_excludes(same.difference(base.sack.query().filterm(pkg=own)))
+if asked['mode'] == 'lacking':
+    answer(names=[name for name in asked['names'] if not dnf.subject.Subject(name).get_best_query(base.sack)])
 missing = []
 for name in asked['names']:
     try:

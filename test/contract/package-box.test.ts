@@ -53,7 +53,7 @@ packageBoxContract('apt', {
     copyBuilt(directory, `deb-${app}`, (built) =>
       buildDebs(built, [
         { name: 'app', version: app, fields: ['Depends: lib', 'Conflicts: rival'] },
-        { name: 'lib', version: '1.0' },
+        { name: 'lib', version: '1.0', fields: ['Provides: other (= 1), feature'] },
         { name: 'rival', version: '1.0' },
       ]),
     );
@@ -88,7 +88,7 @@ packageBoxContract('dnf', {
     copyBuilt(directory, `rpm-${app}`, (built) =>
       buildRpms(built, [
         rpm('app', app, { requires: ['lib'], conflicts: ['rival'] }),
-        rpm('lib', '1.0'),
+        rpm('lib', '1.0', { provides: ['feature'] }),
         rpm('rival', '1.0'),
       ]),
     );

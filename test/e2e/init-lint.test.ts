@@ -44,6 +44,13 @@ describe('mkve init', () => {
       [`templates/${name}/hooks-lists/lxc`, 3, 'hook-missing'],
     ]);
     rig.write(`${template}/hooks-lists/lxc`, '20-python\n30-shell\n');
+    rig.write(`${template}/packages-lists/lxc`, '# none\nless\nno-such-package\n');
+    const lacking = await inWeb('lint');
+    expect(lacking.status, lacking.stdout).toBe(1);
+    expect(lacking.stdout).toContain(
+      `templates/${name}/packages-lists/lxc:3: the locked repository has no package 'no-such-package' for ${name}/lxc [package-unknown]`,
+    );
+    rig.write(`${template}/packages-lists/lxc`, '# none\n');
     const warned = await inWeb('lint');
     expect(warned.status, warned.stdout).toBe(0);
     const lines = warned.stdout.split('\n').filter((line) => line.includes('['));

@@ -8,6 +8,7 @@ import { count, type Failure, jsonRecord, type Problem, renderProblem } from '..
 import { readNativeTemplate, type TemplateReading } from '../../template/index.js';
 import { compiledPlace, type Host, stockHookDirectory, toolEnvironment } from '../host.js';
 import { CHECKS, type LintFinding, type LintSubject, type LintTemplate, shellcheck } from '../lint/index.js';
+import { packageNamesOf } from '../lint/locked-names.js';
 import { programsOf } from '../lint/rootfs-programs.js';
 import { type Command, fail } from '../main.js';
 import { noMkvefile } from '../open-project.js';
@@ -88,6 +89,7 @@ async function readMkvefile({ host, signal }: Command, options: Options): Promis
       stockDirectory: stockHookDirectory(),
       outputs: project.targets.map(({ output }) => output),
       hasProgram: await programsOf(file, { config, project, host }),
+      packagesLacking: await packageNamesOf(file, { config, project, host, signal }),
     },
   });
 }
@@ -108,6 +110,10 @@ function lintTemplate(
     name,
     ...(directory === undefined ? {} : { directory }),
     listedIn: (hypervisor) => (directory === undefined ? file : `${directory}/hooks-lists/${hypervisor}`),
+    packagesIn: (hypervisor) =>
+      directory === undefined
+        ? { file, isList: false }
+        : { file: `${directory}/packages-lists/${hypervisor}`, isList: true },
     targets: reading.ok ? reading.value.targets : [],
   };
 }
@@ -116,6 +122,7 @@ const NOTHING = {
   hookDirectories: [],
   outputs: [],
   hasProgram: () => Promise.resolve(undefined),
+  packagesLacking: () => Promise.resolve(undefined),
 } satisfies Partial<LintSubject>;
 
 /** Below the working directory as it is typed there. */

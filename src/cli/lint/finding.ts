@@ -12,6 +12,8 @@ export interface LintTemplate {
   readonly directory?: string;
   /** The file that lists its hooks, as the user would name it: the mkvefile, or one of the lists. */
   readonly listedIn: (hypervisor: string) => string;
+  /** Where its packages are named: one of its lists, a name a line, or the mkvefile. */
+  readonly packagesIn: (hypervisor: string) => { readonly file: string; readonly isList: boolean };
   readonly targets: readonly LintTarget[];
 }
 
@@ -37,6 +39,8 @@ export interface LintSubject {
   readonly outputs: readonly string[];
   /** Whether a program is there in the root file system that a target's hooks start from; nothing where nobody knows. */
   readonly hasProgram: (target: string, path: string) => Promise<boolean | undefined>;
+  /** Packages of a target that its locked repositories have not; nothing where nobody knows what they have. */
+  readonly packagesLacking: (target: string) => Promise<readonly string[] | undefined>;
 }
 
 /** Looks for one kind of mistake. What needs more than templates and files comes in by the subject. */

@@ -8,7 +8,7 @@ export const authorCommands = {
     usage: '[options] [TEMPLATE_DIRECTORY…]',
     summary: 'Find mistakes without building, all at once',
     description: [
-      'Looks at the mkvefile with all its templates, or at template directories: lists, names, hooks and how they start, hooks that no list names, hooks of one name that differ by accident, vps.conf(5), bundles that no target writes any more; whether interpreters are there in the packages of the last build; and, where the host has shellcheck, at hooks that are shell scripts.',
+      'Looks at the mkvefile with all its templates, or at template directories: lists, names, hooks and how they start, hooks that no list names, hooks of one name that differ by accident, vps.conf(5), bundles that no target writes any more; whether interpreters are there in the packages of the last build; packages that the locked repository lacks, while the store has its lists; and, where the host has shellcheck, at hooks that are shell scripts.',
       'Each finding has a file, a line where there is one, and a stable code in brackets. Exit status: 0 without errors, 1 with any; warnings do not count.',
     ],
     options: [...onProject, ...everywhere],

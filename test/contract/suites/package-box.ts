@@ -104,6 +104,12 @@ export function packageBoxContract(system: string, rig: PackageBoxRig): void {
       }
     });
 
+    it('names what no package has or provides', async () => {
+      const box = await updated();
+      const found = await box.lacking(['app', 'ap', 'feature', 'lib', 'nothing-of-the-kind']);
+      expect(found).toEqual({ ok: true, value: ['ap', 'nothing-of-the-kind'] });
+    });
+
     it('downloads without any list, from where a package was seen, and names what is gone', async () => {
       const found = await (await updated()).resolve(['app']);
       if (!found.ok) throw new Error(JSON.stringify(found.error));

@@ -9,6 +9,7 @@ import type { LintSubject, LintTemplate } from '../../../src/cli/lint/finding.js
 import { interpreterOf, interpreters } from '../../../src/cli/lint/interpreters.js';
 import { shellcheck } from '../../../src/cli/lint/shellcheck.js';
 import { staleOutputs } from '../../../src/cli/lint/stale-outputs.js';
+import { unknownPackages } from '../../../src/cli/lint/unknown-packages.js';
 import { unusedHooks } from '../../../src/cli/lint/unused-hooks.js';
 import { privateDirectory, stockHooks, writeTree } from '../../support/template-tree.js';
 
@@ -31,6 +32,10 @@ const template = (name: string, hooks: Hooks, at?: string): LintTemplate => ({
   name,
   ...(at === undefined ? {} : { directory: join(directory, at) }),
   listedIn: (hypervisor) => `${name}/hooks-lists/${hypervisor}`,
+  packagesIn: (hypervisor) => ({
+    file: join(directory, at ?? name, 'packages-lists', hypervisor),
+    isList: at !== undefined,
+  }),
   targets: Object.entries(hooks).map(([hypervisor, listed]) => ({ hypervisor, hooks: listed })),
 });
 
@@ -40,6 +45,7 @@ const subject = (templates: readonly LintTemplate[], more: Partial<LintSubject> 
   stockDirectory: stockHooks,
   outputs: [],
   hasProgram: () => Promise.resolve(undefined),
+  packagesLacking: () => Promise.resolve(undefined),
   ...more,
 });
 
@@ -67,6 +73,31 @@ describe('unused hooks', () => {
     hook('shared/20-a');
     const broken = subject([template('web', {}, 'web')], { hookDirectories: [join(directory, 'shared')] });
     expect(await unusedHooks(broken)).toEqual([]);
+  });
+});
+
+describe('unknown packages', () => {
+  const lists = { lxc: [], kvm: [] };
+
+  it('are told at their lines, or where the list as a whole stands', async () => {
+    writeTree(directory, { 'web/packages-lists/lxc': '# ours\n\nnginx # web\n ngimx\nve-sshd\n' });
+    const packagesLacking = (target: string) =>
+      Promise.resolve(target === 'web/lxc' || target === 'inline/lxc' ? ['ngimx', 'from-a-set'] : undefined);
+    const found = await unknownPackages(
+      subject([template('web', lists, 'web'), template('inline', lists)], { packagesLacking }),
+    );
+    const list = join(directory, 'web/packages-lists/lxc');
+    expect(found.map(({ file, line, code, severity }) => [file, line, code, severity])).toEqual([
+      [list, 4, 'package-unknown', 'error'],
+      [list, undefined, 'package-unknown', 'error'],
+      [join(directory, 'inline/packages-lists/lxc'), undefined, 'package-unknown', 'error'],
+      [join(directory, 'inline/packages-lists/lxc'), undefined, 'package-unknown', 'error'],
+    ]);
+    expect(found[0]?.message).toBe("the locked repository has no package 'ngimx' for web/lxc");
+  });
+
+  it('are none where nobody knows the repository', async () => {
+    expect(await unknownPackages(subject([template('web', lists, 'web')]))).toEqual([]);
   });
 });
 
