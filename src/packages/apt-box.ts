@@ -118,7 +118,7 @@ export class AptBox implements PackageBox {
 
   /** A name may say an architecture, a version or a release: apt-get(8). */
   async lacking(names: readonly string[]): Promise<Result<readonly string[], Failure>> {
-    const known = namesIn(await indexIn(this.lists));
+    const known = namesIn(await indexIn(this.lists, 'latin1'));
     return ok(names.filter((name) => !known.has(name) && !known.has(name.split(/[:=/]/, 1)[0] ?? '')));
   }
 
@@ -243,10 +243,11 @@ export class AptBox implements PackageBox {
   }
 }
 
-async function indexIn(lists: string): Promise<string> {
+/** @param encoding `latin1` where only names are wanted: it is read in a tenth of the time */
+async function indexIn(lists: string, encoding: 'utf8' | 'latin1' = 'utf8'): Promise<string> {
   const names = (await readdir(lists)).filter((name) => name.endsWith('_Packages'));
-  const texts = await Promise.all(names.sort().map((name) => readFile(join(lists, name), 'utf8')));
-  return texts.join('\n\n');
+  const texts = await Promise.all(names.sort().map((name) => readFile(join(lists, name))));
+  return texts.map((bytes) => bytes.toString(encoding)).join('\n\n');
 }
 
 interface AptBoxOptions extends BoxOptions {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { packagesLacking } from '../../actions/index.js';
-import { type ResolveStep, type Step, stepsInOrder } from '../../graph/index.js';
+import { type ResolveStep, type Step, type StepId, stepsInOrder } from '../../graph/index.js';
 import type { LoadedConfig } from '../../mkvefile/index.js';
 import { type Host, storeRoot } from '../host.js';
 import { LockFile, lockBeside } from '../lock-file.js';
@@ -36,15 +36,28 @@ export async function packageNamesOf(
   });
   if (!session.ok) return nobodyKnows;
   const { graph } = lock.value;
-  return (target) => {
-    const wanted = project.targets.find(({ name }) => name === target);
-    const list = wanted === undefined ? undefined : listOf(stepsInOrder(graph, [wanted.step]));
-    const snapshot = list === undefined ? undefined : graph.steps.get(list.snapshot);
+  const lists = new Map(
+    project.targets.map(({ name, step }) => [name, listOf(stepsInOrder(graph, [step]))] as const),
+  );
+  const asked = new Map<StepId, Promise<readonly string[] | undefined>>();
+  /** Reading the lists is what takes time, so it is done once for all targets that have the same ones. */
+  const lackingIn = (snapshot: StepId) => {
+    const alike = [...lists.values()].filter((list) => list?.snapshot === snapshot);
+    const names = new Set(alike.flatMap((list) => list?.packages ?? []));
+    const [first] = alike;
+    const made = graph.steps.get(snapshot);
     // The apt of a given base is known only once that is unpacked.
-    if (list === undefined || list.source.backend === 'rootfs') return nobodyKnows();
-    if (snapshot?.kind !== 'snapshot' || snapshot.locked === undefined) return nobodyKnows();
-    const of = { source: list.source, snapshot: snapshot.locked.snapshot, signal };
-    return packagesLacking(list.packages, of, session.value.actions);
+    if (first === undefined || first.source.backend === 'rootfs') return nobodyKnows();
+    if (made?.kind !== 'snapshot' || made.locked === undefined) return nobodyKnows();
+    const of = { source: first.source, snapshot: made.locked.snapshot, signal };
+    return packagesLacking([...names], of, session.value.actions);
+  };
+  return async (target) => {
+    const list = lists.get(target);
+    if (list === undefined) return undefined;
+    const answer = asked.get(list.snapshot) ?? lackingIn(list.snapshot);
+    asked.set(list.snapshot, answer);
+    return (await answer)?.filter((name) => list.packages.includes(name));
   };
 }
 
