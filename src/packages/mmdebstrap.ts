@@ -83,7 +83,8 @@ export function baseCommand(source: MmdebstrapSource, target: string): readonly 
     '--format=directory',
     `--variant=${source.variant}`,
     `--architectures=${source.architecture}`,
-    '--skip=update,check/signed-by',
+    // Whether programs of the architecture can be run is seen before, without further programs (`foreignNeeds`).
+    '--skip=update,check/signed-by,check/qemu',
     `--setup-hook=${SUPPLY}`,
     `--customize-hook=${TIDY}`,
     '--dpkgopt=force-unsafe-io',

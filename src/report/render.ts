@@ -207,7 +207,7 @@ function hostHeadline(needs: readonly HostNeed[]): string {
 function needLines(needs: readonly HostNeed[]): readonly string[] {
   return [
     ...needs.map(({ what, why, remedy }) => `${what} (${why}): ${remedy}`),
-    ...hintLines('mkve doctor --fix does all of this'),
+    ...hintLines('mkve doctor shows what else is missing, and mkve doctor --fix brings what it can'),
   ];
 }
 

@@ -45,6 +45,16 @@ describe('packages', () => {
     expect(digestOf(rig.output)).toBe(alone);
   });
 
+  it('of an architecture that this machine cannot run are refused before anything is fetched', async () => {
+    rig.template({ hooks });
+    const ran = await rig.bundle(['--arch', 'hurd-i386']);
+    expect(ran.status).toBe(6);
+    expect(ran.stderr).toContain(
+      'an enabled binfmt_misc handler qemu-hurd-i386 with the flag F (runs programs of hurd-i386 on this machine)',
+    );
+    expect(existsSync(rig.output)).toBe(false);
+  });
+
   it('come without those that they merely recommend', async () => {
     rig.template({ packages: ['nvi'] });
     const ran = await rig.bundle();
