@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { link, mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { digestFromHex, err, ok, type Result, withoutCredentials } from '../base/index.js';
+import { digestFromHex, err, linkOrCopy, ok, type Result, withoutCredentials } from '../base/index.js';
 import type { RunContext } from '../engine/index.js';
 import type { RepositorySource } from '../graph/index.js';
 import { type PackageBox, type ResolvedPackage, repositoryBackendOf } from '../packages/index.js';
@@ -95,7 +95,7 @@ async function linkFromStore(
   const digest = digestFromHex(found.sha256);
   if ((await store.blobs.size(digest)) !== found.size) return false;
   if ((await store.blobs.get(digest)) === undefined) return false;
-  await link(store.blobs.pathOf(digest), join(directory, found.file));
+  await linkOrCopy(store.blobs.pathOf(digest), join(directory, found.file));
   return true;
 }
 

@@ -1,7 +1,7 @@
-import { link, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { canonicalJson, type Digest, err, ok, type Result } from '../base/index.js';
+import { canonicalJson, type Digest, err, linkOrCopy, ok, type Result } from '../base/index.js';
 import type { Failure } from '../report/index.js';
 import type { BlobStore, Store } from '../store/index.js';
 
@@ -42,7 +42,7 @@ export async function linkLists(
       return err({ kind: 'store-damaged', detail: `the list ${name} is gone` });
     const place = join(directory, name);
     await mkdir(dirname(place), { recursive: true });
-    await link(blobs.pathOf(blob), place);
+    await linkOrCopy(blobs.pathOf(blob), place);
   }
   return ok(undefined);
 }

@@ -9,7 +9,7 @@ export { type Digest, digestFromHex, digestOf, hexOf, isDigest, parseDigest } fr
 export { hasErrorCode, messageOf } from './errors.js';
 export { type DiffLine, diffLines, unifiedDiff } from './line-diff.js';
 export { compareCodeUnits } from './order.js';
-export { publishFile, publishStaged } from './publish.js';
+export { linkOrCopy, publishFile, publishStaged } from './publish.js';
 export { err, ok, type Result } from './result.js';
 export { closestTo } from './suggest.js';
 export { withoutCredentials } from './uri.js';

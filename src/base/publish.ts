@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { constants, copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+
+import { hasErrorCode } from './errors.js';
 
 /** `durable` waits for the disk; `fast` leaves that to the kernel, for files whose readers verify what they read. */
 export type Durability = 'durable' | 'fast';
@@ -34,4 +36,22 @@ export async function publishFile(
 /** Gives a finished file or directory of the same file system its final name. */
 export async function publishStaged(staged: string, path: string): Promise<void> {
   await rename(staged, path);
+}
+
+/** What link(2) answers on a file system that has no hard links, or refuses them for this file. */
+const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'] as const;
+
+/** Whether an attempt to link failed because the file system does not do that. */
+function lacksLinks(thrown: unknown): boolean {
+  return hasErrorCode(thrown, ...WITHOUT_LINKS);
+}
+
+/** Gives a file that never changes a second name, or where there are no hard links a copy. Fails where there is one. */
+export async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (thrown) {
+    if (!lacksLinks(thrown)) throw thrown;
+    await copyFile(from, to, constants.COPYFILE_EXCL);
+  }
 }

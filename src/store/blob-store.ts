@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { type Digest, digestOf, hasErrorCode, hexOf, publishStaged } from '../base/index.js';
+import { type Digest, digestOf, hasErrorCode, hexOf, linkOrCopy, publishStaged } from '../base/index.js';
 import { type Clock, markUsed } from './mark-use.js';
 
 /** Port: immutable bytes named by their digest. */
@@ -102,7 +102,7 @@ export class DiskBlobStore implements BlobStore {
     const staged = stagedName(path);
     await mkdir(dirname(path), { recursive: true });
     await chmod(file, 0o444);
-    await link(file, staged);
+    await linkOrCopy(file, staged);
     try {
       await publishStaged(staged, path);
     } finally {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { hasErrorCode } from '../base/index.js';
+import { hasErrorCode, linkOrCopy } from '../base/index.js';
 import { identityOfThisProcess, lifeOf, type ProcessIdentity } from './identity.js';
 
 const POLL_MS = 40;
@@ -59,7 +59,8 @@ export class KeyLock {
     const staged = `${path}.${randomBytes(6).toString('hex')}`;
     await writeFile(staged, JSON.stringify(identityOfThisProcess()), { flag: 'wx' });
     try {
-      await link(staged, path);
+      // Where there are no hard links, somebody may read half of a copy and take the lock for stale: work done twice.
+      await linkOrCopy(staged, path);
       return true;
     } catch (thrown) {
       if (hasErrorCode(thrown, 'EEXIST')) return false;
@@ -96,17 +97,20 @@ const SILENCE_MS = 60_000;
  * Shows that this process holds the lock file, and answers what gives it back. A second call of that does nothing: by then
  * the file may be somebody else's lock.
  */
-export function heldLock(path: string): () => Promise<void> {
+export function heldLock(path: string, sign = showLife): () => Promise<void> {
   let held = true;
-  // A changed ctime is a sign of life that also a process of another pid namespace can see, by the clock of the file
-  // system that both share.
-  const signs = setInterval(() => void chmod(path, 0o644).catch(() => undefined), SIGN_OF_LIFE_MS).unref();
+  const signs = setInterval(() => void sign(path).catch(() => undefined), SIGN_OF_LIFE_MS).unref();
   return async () => {
     if (!held) return;
     held = false;
     clearInterval(signs);
     await rm(path, { force: true });
   };
+}
+
+/** A changed ctime, which also a process of another pid namespace can see, by the clock of the file system that both share. */
+export async function showLife(path: string): Promise<void> {
+  await chmod(path, 0o644);
 }
 
 async function holds(path: string, holder: ProcessIdentity): Promise<boolean> {

@@ -1,13 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { hasErrorCode } from '../base/index.js';
 import { identityOfThisProcess } from './identity.js';
-import { heldLock, KeyLock } from './key-lock.js';
+import { heldLock, KeyLock, showLife } from './key-lock.js';
 
 const PREFIX = 'running-';
+
+/** Marks are made by the clock of their process, and a sign of life comes every few seconds. */
+const BEFORE_MS = 60_000;
+
+/**
+ * Shows that a build runs. After the clock was set back it would have begun in the future, and what it marks as used from now
+ * on would seem to be older.
+ */
+export async function showLifeSince(path: string): Promise<void> {
+  await showLife(path);
+  const { mtimeMs, ctimeMs } = await stat(path);
+  if (mtimeMs <= ctimeMs) return;
+  const since = (ctimeMs - BEFORE_MS) / 1000;
+  await utimes(path, since, since);
+}
 
 /**
  * `locks/running-RANDOM`: who relies on the store right now. Its mtime says since when: what was marked as used later
@@ -35,7 +50,7 @@ export class RunningBuilds {
       if (hasErrorCode(thrown, 'EROFS', 'EACCES', 'EPERM')) return () => Promise.resolve();
       throw thrown;
     }
-    return heldLock(path);
+    return heldLock(path, showLifeSince);
   }
 
   /** Milliseconds since 1970, by the clock of the file system: when the oldest one that still runs began. */

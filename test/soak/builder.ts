@@ -1,9 +1,8 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-
+import type { Random } from '../support/random.js';
 import { damage, filesBelow, type Ran, run } from './machine.js';
-import type { Random } from './random.js';
 import { drawTemplate, edited, type SoakTemplate, writeTemplate } from './soak-template.js';
 
 /** What was done, by name, as the closing table counts it. */

@@ -8,10 +8,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, statfsSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-
+import { Random } from '../support/random.js';
 import { Builder, type Soak } from './builder.js';
 import { mountsBelow, processesIn, run } from './machine.js';
-import { Random } from './random.js';
 import { drawTemplate, writeTemplate } from './soak-template.js';
 
 /** What is left when all authors have come to their end. */

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import type { Random } from './random.js';
+import type { Random } from '../support/random.js';
 
 /** A template as the soak edits it: hooks in order, each a few lines of shell, and a conf file. */
 export interface SoakTemplate {

@@ -1,7 +1,7 @@
-import { link, lstat, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { lstat, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { hasErrorCode } from '../../base/index.js';
+import { hasErrorCode, linkOrCopy } from '../../base/index.js';
 import { KeyLock } from '../key-lock.js';
 import type { Store } from '../open.js';
 import { type Choice, type CollectPolicy, chooseVictims } from './choose.js';
@@ -54,7 +54,7 @@ export async function collect(store: Store, request: CollectRequest): Promise<Co
   try {
     const now = (await stat(join(store.root, 'locks', LOCK))).mtimeMs;
     const running = await store.running.oldest();
-    const usedBefore = running === undefined ? now : Math.min(now, running - SLACK_MS);
+    const usedBefore = unusedSince(now, running);
     const taken = await takeInventory(store, request.signal);
     const inventory =
       request.extent === 'clear' ? { ...taken, logs: new Set<string>(), locked: new Set<string>() } : taken;
@@ -69,6 +69,15 @@ export async function collect(store: Store, request: CollectRequest): Promise<Co
   } finally {
     await release();
   }
+}
+
+/**
+ * What was marked as used before is not in use; in milliseconds. Where a build began in what is the future now, the clock was
+ * set back: until that build has noticed, nobody knows what it uses.
+ */
+function unusedSince(now: number, running: number | undefined): number {
+  if (running === undefined) return now;
+  return running > now + SLACK_MS ? Number.NEGATIVE_INFINITY : Math.min(now, running - SLACK_MS);
 }
 
 interface Work {
@@ -131,7 +140,7 @@ async function withdrawFile(
   }
   const isUsed = (await lstat(moved)).mtimeMs >= usedBefore;
   // Where somebody has published another meanwhile, theirs stays.
-  if (isUsed) await link(moved, path).catch(() => undefined);
+  if (isUsed) await linkOrCopy(moved, path).catch(() => undefined);
   await rm(moved, { force: true });
   return !isUsed;
 }

@@ -1,7 +1,7 @@
-import { copyFile, link, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type CommandRunner, err, messageOf, ok, type Result } from '../../base/index.js';
+import { type CommandRunner, err, linkOrCopy, messageOf, ok, type Result } from '../../base/index.js';
 import type { Store } from '../open.js';
 import { stagedBeside, sweepBeside } from '../output-staging.js';
 import { EXPORT_FORMAT, type ExportManifest, MANIFEST } from './archive-layout.js';
@@ -55,11 +55,12 @@ export async function exportResults(
     const layers = items.filter(({ kind }) => kind === 'layer').map(({ name }) => name);
     const blobs = items.filter(({ kind }) => kind === 'blob');
     for (const name of ['blobs', 'layers', 'actions']) await mkdir(join(staging, name));
-    for (const blob of blobs) await take(join(store.root, itemPath(blob)), join(staging, 'blobs', blob.name));
+    for (const blob of blobs)
+      await linkOrCopy(join(store.root, itemPath(blob)), join(staging, 'blobs', blob.name));
     const packed = await packLayers(store, { staging, layers }, request);
     if (!packed.ok) return packed;
     for (const record of request.records)
-      await take(join(store.root, recordPath(record)), join(staging, 'actions', `${record.key}.json`));
+      await linkOrCopy(join(store.root, recordPath(record)), join(staging, 'actions', `${record.key}.json`));
     const manifest: ExportManifest = { format: EXPORT_FORMAT, layers: packed.value };
     await writeFile(join(staging, MANIFEST), JSON.stringify(manifest));
     const size = await writeArchive(staging, request);
@@ -126,9 +127,4 @@ async function writeArchive(staging: string, request: ExportRequest): Promise<Re
   } finally {
     await rm(staged, { force: true }).catch(() => undefined);
   }
-}
-
-/** Without copying where that is possible: blobs never change. */
-async function take(from: string, to: string): Promise<void> {
-  await link(from, to).catch(() => copyFile(from, to));
 }

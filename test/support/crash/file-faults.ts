@@ -7,10 +7,20 @@ import { syncBuiltinESMExports } from 'node:module';
  * - `kill`: the process is gone before it.
  * - `tear`: half of what is written is there, then the process is gone; otherwise as `kill`.
  * - an errno: it fails, as every one after it does where the disk stays full.
+ * - `without-links`: from there on link(2) is refused, as by file systems that have no hard links.
+ * - `clock`: there the clock is set by so many milliseconds, forwards or back; files get the time of the real one.
  */
 export interface FileFault {
   readonly at: number;
-  readonly how: 'kill' | 'tear' | 'ENOSPC' | 'EIO' | 'EMFILE';
+  readonly how:
+    | 'kill'
+    | 'tear'
+    | 'ENOSPC'
+    | 'EIO'
+    | 'EMFILE'
+    | 'EROFS'
+    | 'without-links'
+    | { readonly clock: number };
 }
 
 /** Operations of node:fs by which the store changes. Each is patched in its synchronous and its promised form. */
@@ -28,6 +38,15 @@ export function injectFileFault(fault: FileFault | undefined): { readonly count:
     if (name.startsWith('open') && !isWriting(args[1])) return;
     count++;
     if (fault === undefined || count < fault.at) return;
+    if (typeof fault.how === 'object') {
+      if (count === fault.at) setClock(fault.how.clock);
+      return;
+    }
+    if (fault.how === 'without-links') {
+      if (name.startsWith('link'))
+        throw Object.assign(new Error(`${name} is refused`), { code: 'EOPNOTSUPP' });
+      return;
+    }
     if (fault.how !== 'kill' && fault.how !== 'tear')
       throw Object.assign(new Error(`${fault.how}: injected, ${name}`), { code: fault.how });
     if (fault.how === 'tear' && name.startsWith('writeFile')) tear(args);
@@ -51,6 +70,11 @@ export function injectFileFault(fault: FileFault | undefined): { readonly count:
   }
   syncBuiltinESMExports();
   return { count: () => count };
+}
+
+function setClock(by: number): void {
+  const real = Date.now;
+  Date.now = () => real() + by;
 }
 
 const untouched = { openSync: fs.openSync, writeSync: fs.writeSync };

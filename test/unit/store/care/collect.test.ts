@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { type Digest, digestOf, hexOf } from '../../../../src/base/index.js';
 import { type CollectRequest, collect, takeInventory } from '../../../../src/store/care/index.js';
 import { type Store, storeAt } from '../../../../src/store/index.js';
+import { showLifeSince } from '../../../../src/store/running-builds.js';
 import { privateDirectory } from '../../../support/template-tree.js';
 
 const never = new AbortController().signal;
@@ -134,6 +135,24 @@ describe('collect', () => {
     age(store);
     await collectIn(store, { extent: 'clear' });
     expect((await takeInventory(store, never)).records).toEqual([]);
+  });
+
+  it('takes nothing while a build runs that seems to have begun in the future, and the build notices', async () => {
+    const store = newStore();
+    const leave = store.running.enter();
+    const used = await publish(store, action('used'), { log: await store.blobs.put('used') });
+    const [running = ''] = readdirSync(join(store.root, 'locks')).map((name) =>
+      join(store.root, 'locks', name),
+    );
+    const tomorrow = Date.now() / 1000 + 86_400;
+    utimesSync(running, tomorrow, tomorrow);
+    await collectIn(store, { extent: 'clear' });
+    expect(await store.actions.read(used)).toBeDefined();
+    await showLifeSince(running);
+    expect(await store.running.oldest()).toBeLessThan(Date.now());
+    await collectIn(store, { extent: 'clear' });
+    expect(await store.actions.read(used)).toBeDefined();
+    await leave();
   });
 
   it('forgets a running build whose process has died', async () => {
