@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Random } from '../support/random.js';
+import { Random } from '../support/random.js';
 import { damage, filesBelow, type Ran, run } from './machine.js';
 import { drawTemplate, edited, type SoakTemplate, writeTemplate } from './soak-template.js';
 
@@ -21,7 +21,6 @@ export interface Soak {
 /** Longer than a build takes, so that a kill may come at any moment of it, and after it. */
 const LATEST_KILL_MS = 4000;
 const KILL_PERCENT = 40;
-const VERIFY_PERCENT = 30;
 
 /** One author: edits a template of their own and builds it, over and over, in a store that all share. */
 export class Builder {
@@ -47,12 +46,14 @@ export class Builder {
   async #round(): Promise<void> {
     const random = this.#random;
     if (random.chance(70)) this.#template = edited(this.#template, random);
+    // One that other authors come to as well, so that builds want the same steps at the same time.
+    if (random.chance(20)) this.#template = drawTemplate(new Random(random.below(4)));
     if (random.chance(10)) rmSync(this.#output('same'), { force: true });
     if (random.chance(8)) await this.#collect();
     if (random.chance(8)) this.#damage();
     if (random.chance(KILL_PERCENT)) await this.#killed();
     const built = await this.#build('same');
-    if (random.chance(VERIFY_PERCENT)) await this.#verified(built);
+    await this.#verified(built);
   }
 
   async #build(name: string, onStart?: Parameters<typeof run>[1]['onStart']): Promise<Ran> {
