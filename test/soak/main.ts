@@ -1,6 +1,7 @@
 /**
  * `npm run soak [-- --minutes N] [--seed N] [--authors N]`: authors edit and build templates in one store, while builds
- * are killed, files of the store damaged and the store collected; every bundle is compared with one that is built anew. Ends after the time given with a table of what was done, and with status 1 if anything was wrong.
+ * are killed, files of the store damaged and the store collected; every bundle is compared with one that is built anew.
+ * Ends after the time given with a table of what was done, and with status 1 if anything was wrong.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, statfsSync } from 'node:fs';
