@@ -23,7 +23,7 @@ import { StoreCare } from './store-care.js';
 import { storeLimit } from './store-limit.js';
 
 /** Far more than building takes, and far less than what brings a machine down. */
-const DEFAULT_LIMITS: SandboxLimits = { processes: 4096, memoryBytes: totalmem() };
+const DEFAULT_LIMITS: SandboxLimits = { processes: 4096, memoryBytes: totalmem(), diskBytes: 50e9 };
 
 export interface SessionRequest {
   readonly host: Host;

@@ -1,6 +1,6 @@
 import { assertNever } from '../base/index.js';
 import type { CommandFailed, Failure, HostNeed, TreeUnreadable } from './failure.js';
-import { count, formatArgv } from './format.js';
+import { count, formatArgv, formatSize } from './format.js';
 import type { Problem } from './problem.js';
 
 /** A failure in words: one sentence, then the facts that help, then how to mend it. */
@@ -94,6 +94,11 @@ export function renderFailure(failure: Failure, output: 'last-lines' | 'apart' =
       return { headline: `the system refused: ${failure.detail}`, details: hintLines(failure.hint) };
     case 'rootfs-unusable':
       return { headline: `nothing can run in the root file system: ${failure.detail}`, details: [] };
+    case 'limit-exceeded':
+      return {
+        headline: `${failure.what} wrote more than the ${formatSize(failure.bytes)} that a step may`,
+        details: hintLines(`where it has to write so much, raise limits.${failure.limit} in the mkvefile`),
+      };
     case 'host-lacks':
       return { headline: hostHeadline(failure.needs), details: needLines(failure.needs) };
     case 'backend-unable':
@@ -142,6 +147,7 @@ export function exitStatusOf(failure: Failure): number {
     case 'output-unwritable':
     case 'worker-died':
     case 'rootfs-unusable':
+    case 'limit-exceeded':
     case 'backend-unable':
       return 1;
     default:

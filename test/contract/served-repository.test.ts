@@ -104,7 +104,7 @@ function deps(network: ActionDeps['network'] = 'allowed'): ActionDeps {
     runner: loadCommandRunner,
     preflight: () => Promise.resolve(undefined),
     environment: { PATH: process.env['PATH'] ?? '', HOME: scratch.path },
-    limits: { processes: 64, memoryBytes: 2 ** 30 },
+    limits: { processes: 64, memoryBytes: 2 ** 30, diskBytes: 2 ** 30 },
     network,
     writer: undefined,
     version: '0',

@@ -21,7 +21,7 @@ async function executor(directory: string): Promise<ActionExecutor> {
     preflight: () => Promise.resolve(undefined),
     environment: {},
     network: 'allowed',
-    limits: { processes: 64, memoryBytes: 2 ** 30 },
+    limits: { processes: 64, memoryBytes: 2 ** 30, diskBytes: 2 ** 30 },
     writer: undefined,
     version: '0',
   };

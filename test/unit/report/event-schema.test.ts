@@ -94,6 +94,7 @@ const FAILURE_KINDS: Readonly<Record<Failure['kind'], true>> = {
   'store-damaged': true,
   'system-refused': true,
   'rootfs-unusable': true,
+  'limit-exceeded': true,
   'host-lacks': true,
   'worker-died': true,
   cancelled: true,
