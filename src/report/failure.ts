@@ -46,6 +46,8 @@ export type Failure =
       readonly limit: 'disk';
       readonly bytes: number;
     }
+  /** A step left a path that no program could name. */
+  | { readonly kind: 'path-too-long'; readonly path: string; readonly mostBytes: number }
   | { readonly kind: 'host-lacks'; readonly needs: readonly HostNeed[] }
   /** What was asked for is beyond a package backend, or beyond what it was given; a sentence. */
   | {

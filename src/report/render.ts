@@ -99,6 +99,11 @@ export function renderFailure(failure: Failure, output: 'last-lines' | 'apart' =
         headline: `${failure.what} wrote more than the ${formatSize(failure.bytes)} that a step may`,
         details: hintLines(`where it has to write so much, raise limits.${failure.limit} in the mkvefile`),
       };
+    case 'path-too-long':
+      return {
+        headline: `it left a path of more than ${failure.mostBytes} bytes, which few programs could read`,
+        details: [`it begins with ${failure.path.slice(0, MOST_SHOWN)}`],
+      };
     case 'host-lacks':
       return { headline: hostHeadline(failure.needs), details: needLines(failure.needs) };
     case 'backend-unable':
@@ -148,6 +153,7 @@ export function exitStatusOf(failure: Failure): number {
     case 'worker-died':
     case 'rootfs-unusable':
     case 'limit-exceeded':
+    case 'path-too-long':
     case 'backend-unable':
       return 1;
     default:
@@ -179,6 +185,8 @@ function lastLinesOf({ lastLines }: CommandFailed): readonly string[] {
 }
 
 const MOST_PATHS = 20;
+/** Characters of a path that is too long. */
+const MOST_SHOWN = 200;
 
 function renderUnreadable({ directory, paths }: TreeUnreadable): Rendered {
   const more = paths.length - MOST_PATHS;

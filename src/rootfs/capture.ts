@@ -1,10 +1,17 @@
 import { lutimesSync } from 'node:fs';
 
-import { bytesOf, type LayerChanges } from '../tree/index.js';
+import { bytesOf, displayName, type LayerChanges } from '../tree/index.js';
+import { PathTooLong } from './layer-limit.js';
 import { type Scan, scanDirectory } from './scan-directory.js';
 import { changesOf, clampedMtime, isWhiteout } from './scanned-changes.js';
 import type { ScannedEntry } from './scanned-entry.js';
 import { spawnInside } from './spawn-inside.js';
+
+/**
+ * Bytes of a path in a root file system. The kernel takes 4096 of the whole path (PATH_MAX); what is left is for the path of
+ * the store, so that a layer which one machine can read another can, too.
+ */
+const MOST_PATH = 3000;
 
 interface Capture {
   /** Seconds. */
@@ -22,6 +29,8 @@ interface Capture {
 export async function captureChanges(upper: string, reading: Capture): Promise<LayerChanges> {
   const { sourceDateEpoch } = reading;
   const entries = await scanWithoutSockets(upper, reading);
+  const tooLong = entries.find(({ path }) => path.length > MOST_PATH);
+  if (tooLong !== undefined) throw new PathTooLong(`/${displayName(tooLong.path)}`, MOST_PATH);
   const changes = changesOf(entries, { sourceDateEpoch, meaning: 'layer' });
   for (const entry of entries) {
     const mtime = clampedMtime(entry, sourceDateEpoch);

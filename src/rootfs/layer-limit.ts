@@ -6,6 +6,18 @@ import { spawnInside } from './spawn-inside.js';
 /** Thrown where the files of a layer have more bytes than a layer may. */
 export class LayerTooLarge extends Error {}
 
+/** Thrown where a layer holds what no program could name by its whole path; a command can make it step by step. */
+export class PathTooLong extends Error {
+  readonly path: string;
+  readonly mostBytes: number;
+
+  constructor(path: string, mostBytes: number) {
+    super(`${path} is longer than ${mostBytes} bytes`);
+    this.path = path;
+    this.mostBytes = mostBytes;
+  }
+}
+
 export interface LayerLimit {
   /** Where a layer is being written. */
   readonly upper: string;

@@ -95,6 +95,7 @@ const FAILURE_KINDS: Readonly<Record<Failure['kind'], true>> = {
   'system-refused': true,
   'rootfs-unusable': true,
   'limit-exceeded': true,
+  'path-too-long': true,
   'host-lacks': true,
   'worker-died': true,
   cancelled: true,

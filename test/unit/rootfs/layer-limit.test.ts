@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { captureChanges, LayerTooLarge, withinDisk } from '../../../src/rootfs/index.js';
+import { captureChanges, LayerTooLarge, PathTooLong, withinDisk } from '../../../src/rootfs/index.js';
 import { privateDirectory } from '../../support/template-tree.js';
 
 const MIB = 1024 * 1024;
@@ -35,6 +35,15 @@ describe('a layer that is being written', () => {
 
 describe('a layer that was written', () => {
   const reading = { sourceDateEpoch: 0, mostBytes: MIB };
+
+  it('has no path that could not be read under another one', async () => {
+    const upper = privateDirectory();
+    const names = (depth: number) => Array.from({ length: depth }, () => 'd'.repeat(249)).join('/');
+    mkdirSync(join(upper, names(12)), { recursive: true });
+    expect(await captureChanges(upper, reading)).toHaveLength(13);
+    mkdirSync(join(upper, names(13)));
+    await expect(captureChanges(upper, reading)).rejects.toThrow(PathTooLong);
+  });
 
   it('has no more bytes in all than it may, be they a hole', async () => {
     const upper = privateDirectory();
