@@ -9,6 +9,7 @@ import {
   nameInStore,
   type OtherConditions,
   startWorkers,
+  ToolVersions,
 } from '../actions/index.js';
 import { err, ok, type Result } from '../base/index.js';
 import type { Executor } from '../engine/index.js';
@@ -91,6 +92,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   const deps: ActionDeps = {
     store: store.value,
     workers: pool,
+    tools: new ToolVersions(host.env['PATH'] ?? DEFAULT_PATH, join(store.value.lastDirectory, 'tools.json')),
     runner: loadCommandRunner,
     preflight: () => pool.preflight(),
     environment: toolEnvironment(host),

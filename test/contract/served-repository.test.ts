@@ -101,6 +101,7 @@ function deps(network: ActionDeps['network'] = 'allowed'): ActionDeps {
   return {
     store,
     workers: { call: () => bug('nothing here runs inside') },
+    tools: { versionOf: () => '1' },
     runner: loadCommandRunner,
     preflight: () => Promise.resolve(undefined),
     environment: { PATH: process.env['PATH'] ?? '', HOME: scratch.path },

@@ -17,6 +17,7 @@ async function executor(directory: string): Promise<ActionExecutor> {
   const deps: ActionDeps = {
     store: store.value,
     workers: { call: () => Promise.reject(new Error('nothing may run')) },
+    tools: { versionOf: () => '1' },
     runner: () => Promise.reject(new Error('nothing may run')),
     preflight: () => Promise.resolve(undefined),
     environment: {},
