@@ -9,11 +9,12 @@ import type { Failure } from '../report/index.js';
 import { type RootfsState, rootfsState, stateOutputs } from '../rootfs/index.js';
 import type { Outputs } from '../store/index.js';
 import type { InstallRpmsAnswer, InstallRpmsArgument } from './inside/install-rpms.js';
-import { type ActionDeps, type ActionKind, authored, type BaseOf, EPOCH, left } from './kind.js';
+import { type ActionDeps, type ActionKind, authored, type BaseOf, EPOCH, left, TOOLS } from './kind.js';
 import { describeRepository, describeResolved, nameInStore, resolvedOf, snapshotOf } from './outputs.js';
 import { supplyPackages } from './package-supply.js';
 import { hasBase, hasRootfs } from './rootfs-usable.js';
 import { snapshotLists } from './snapshot-lists.js';
+import { describeTools } from './tool-versions.js';
 
 /** The way in which rpm is called: another one may install the same packages differently. */
 const SCRIPT = digestOf(
@@ -22,7 +23,7 @@ const SCRIPT = digestOf(
 
 /** The base system of a release: its packages in a new root file system. */
 export const dnfBase: ActionKind<BaseOf<DnfSource>> = {
-  describe: ({ source, sourceDateEpoch }, inputs) => ({
+  describe: ({ source, sourceDateEpoch }, inputs, { tools }) => ({
     kind: 'base',
     version: 1,
     inputs: {
@@ -30,6 +31,7 @@ export const dnfBase: ActionKind<BaseOf<DnfSource>> = {
       database: source.database,
       packages: describeResolved(resolvedOf(inputs['resolved'])),
       script: SCRIPT,
+      tools: describeTools(tools, ['rpm']),
       sourceDateEpoch: sourceDateEpoch ?? snapshotOf(inputs['snapshot']).date,
     },
   }),
@@ -38,6 +40,7 @@ export const dnfBase: ActionKind<BaseOf<DnfSource>> = {
     repository: authored('package repositories'),
     database: authored("place of rpm's database"),
     script: authored("mkve's own script"),
+    tools: TOOLS,
     packages: left('packages of the base'),
     sourceDateEpoch: sourceDateEpoch === undefined ? left(EPOCH) : authored(EPOCH),
   }),
@@ -54,7 +57,7 @@ type PackagesOf = PackagesStep & { readonly source: DnfSource };
 
 /** The template's packages as a layer on the base. */
 export const dnfPackages: ActionKind<PackagesOf> = {
-  describe: ({ source }, inputs) => ({
+  describe: ({ source }, inputs, { tools }) => ({
     kind: 'packages',
     version: 1,
     inputs: {
@@ -62,6 +65,7 @@ export const dnfPackages: ActionKind<PackagesOf> = {
       packages: describeResolved(resolvedOf(inputs['resolved'])),
       database: source.database,
       script: SCRIPT,
+      tools: describeTools(tools, ['rpm']),
       sourceDateEpoch: rootfsState(inputs['base']).sourceDateEpoch,
     },
   }),
@@ -71,6 +75,7 @@ export const dnfPackages: ActionKind<PackagesOf> = {
     packages: left('packages'),
     database: authored("place of rpm's database"),
     script: authored("mkve's own script"),
+    tools: TOOLS,
     sourceDateEpoch: left(EPOCH),
   }),
 

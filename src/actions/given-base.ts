@@ -7,9 +7,10 @@ import type { Outputs } from '../store/index.js';
 import { identityOf, readGiven } from './given-rootfs.js';
 import type { UnpackAnswer, UnpackArgument } from './inside/unpack-rootfs.js';
 import { UNPACK_OPTIONS } from './inside/unpack-tar.js';
-import { type ActionDeps, type ActionKind, authored, type BaseOf, EPOCH, left } from './kind.js';
+import { type ActionDeps, type ActionKind, authored, type BaseOf, EPOCH, left, TOOLS } from './kind.js';
 import { nameInStore, snapshotOf } from './outputs.js';
 import { hasBase } from './rootfs-usable.js';
+import { describeTools } from './tool-versions.js';
 
 /**
  * What a given base is, by its content. Looking at all of it takes time, so that is done when its names, sizes or times
@@ -40,12 +41,13 @@ export const givenSnapshot: ActionKind<SnapshotStep & { readonly source: RootfsS
 
 /** A given base in the store. */
 export const givenBase: ActionKind<BaseOf<RootfsSource>> = {
-  describe: ({ sourceDateEpoch }, inputs) => ({
+  describe: ({ sourceDateEpoch }, inputs, { tools }) => ({
     kind: 'base',
     version: 1,
     inputs: {
       given: snapshotOf(inputs['snapshot']).snapshot,
       options: digestOf(UNPACK_OPTIONS.join(' ')),
+      tools: describeTools(tools, ['tar']),
       sourceDateEpoch: sourceDateEpoch ?? 'the newest time in it',
     },
   }),
@@ -53,6 +55,7 @@ export const givenBase: ActionKind<BaseOf<RootfsSource>> = {
   inputNames: () => ({
     given: left('the given root file system'),
     options: authored("mkve's own options of tar"),
+    tools: TOOLS,
     sourceDateEpoch: authored(EPOCH),
   }),
 

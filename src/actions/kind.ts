@@ -4,11 +4,14 @@ import type { BaseStep, PackageSource, Step, StepId } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import type { Attachment, Ended, SandboxLimits, WorkerIdentity, WorkerPool } from '../rootfs/index.js';
 import type { Outputs, Store } from '../store/index.js';
+import type { Tools } from './tool-versions.js';
 
 /** What actions have at hand. */
 export interface ActionDeps {
   readonly store: Store;
   readonly workers: Pick<WorkerPool, 'call'>;
+  /** Versions of the host's programs, for keys. */
+  readonly tools: Tools;
   /** Loaded when first used: the library behind it takes longer to load than a build with nothing to do. */
   readonly runner: () => Promise<CommandRunner>;
   /** What the host lacks for any step to run; looked for once, before the first one. */
@@ -64,3 +67,6 @@ export function left(words: string): InputName {
 }
 
 export const EPOCH = 'source date epoch';
+
+/** Versions of the host's programs. */
+export const TOOLS = authored('programs of this machine');

@@ -13,14 +13,15 @@ import {
 import type { Failure } from '../report/index.js';
 import { stateOutputs } from '../rootfs/index.js';
 import type { MakeBaseAnswer, MakeBaseArgument } from './inside/make-base.js';
-import { type ActionKind, authored, type BaseOf, EPOCH, left } from './kind.js';
+import { type ActionKind, authored, type BaseOf, EPOCH, left, TOOLS } from './kind.js';
 import { describeRepository, describeResolved, nameInStore, resolvedOf, snapshotOf } from './outputs.js';
 import { supplyPackages } from './package-supply.js';
 import { hasBase } from './rootfs-usable.js';
+import { describeTools } from './tool-versions.js';
 
 /** The base system of a Debian suite: shared by every target, and by clean and incremental builds alike. */
 export const mmdebstrapBase: ActionKind<BaseOf<MmdebstrapSource>> = {
-  describe: ({ source, sourceDateEpoch }, inputs) => ({
+  describe: ({ source, sourceDateEpoch }, inputs, { tools }) => ({
     kind: 'base',
     version: 2,
     inputs: {
@@ -29,6 +30,8 @@ export const mmdebstrapBase: ActionKind<BaseOf<MmdebstrapSource>> = {
       packages: describeResolved(resolvedOf(inputs['resolved'])),
       sources: digestOf(oneLineSources(source, 'for-rootfs')),
       script: digestOf(BASE_SCRIPTS),
+      // It unpacks the first packages by the host's programs, and the apt of the host chooses which these are.
+      tools: describeTools(tools, ['mmdebstrap', 'apt-get', 'dpkg-deb']),
       sourceDateEpoch: sourceDateEpoch ?? snapshotOf(inputs['snapshot']).date,
     },
   }),
@@ -37,6 +40,7 @@ export const mmdebstrapBase: ActionKind<BaseOf<MmdebstrapSource>> = {
     repository: authored('package repositories'),
     sources: authored('sources.list of the root file system'),
     script: authored("mkve's own scripts"),
+    tools: TOOLS,
     packages: left('packages of the base'),
     sourceDateEpoch: sourceDateEpoch === undefined ? left(EPOCH) : authored(EPOCH),
   }),

@@ -7,17 +7,18 @@ import type { PackRootfsAnswer, PackRootfsArgument } from './inside/pack-rootfs.
 import { type ActionKind, authored, EPOCH, left } from './kind.js';
 import { loadBundle } from './load-bundle.js';
 import { nameInStore, packedOf } from './outputs.js';
+import type { Tools } from './tool-versions.js';
 
 /** The tree after the last hook as a compressed tar archive. */
 export const pack: ActionKind<PackStep> = {
-  describe: ({ format, level, devices, exclude }, inputs) => ({
+  describe: ({ format, level, devices, exclude }, inputs, { tools }) => ({
     kind: 'pack',
     version: 2,
     inputs: {
       tree: rootfsState(inputs['from']).tree,
       format,
       level,
-      compressor: compressorOf(format),
+      compressor: compressorOf(format, tools),
       devices: devices as unknown as CanonicalValue,
       ...(exclude === undefined ? {} : { exclude }),
       sourceDateEpoch: rootfsState(inputs['from']).sourceDateEpoch,
@@ -75,14 +76,14 @@ export const pack: ActionKind<PackStep> = {
   },
 };
 
-/** Versions may differ in the bytes they write. That of the zstd program is known inside only, and in keys of segments. */
-function compressorOf(format: RootfsFormat): string {
+/** Versions may differ in the bytes they write. */
+function compressorOf(format: RootfsFormat, tools: Tools): string {
   const { zlib, zstd } = process.versions as { readonly zlib: string; readonly zstd?: string };
   switch (format) {
     case 'tar.gz':
       return `zlib ${zlib}`;
     case 'tar.zst':
-      return zstd === undefined ? 'zstd program' : `zstd ${zstd} of Node`;
+      return zstd === undefined ? `zstd ${tools.versionOf('zstd')} of the program` : `zstd ${zstd} of Node`;
     case 'tar':
       return 'none';
     default:

@@ -10,15 +10,16 @@ import {
 } from '../graph/index.js';
 import { type PackageBox, type ResolvedPackage, repositoryBackendOf } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
-import { type ActionDeps, type ActionKind, authored, type Inputs, left } from './kind.js';
+import { type ActionDeps, type ActionKind, authored, type Inputs, left, TOOLS } from './kind.js';
 import { baseStatus, describeLocal, describeRepository, snapshotOf, statusBytes } from './outputs.js';
 import { openBox } from './package-supply.js';
 import { nameOf } from './snapshot.js';
 import { linkLists, type SnapshotList, snapshotLists } from './snapshot-lists.js';
+import { describeTools, type Tools } from './tool-versions.js';
 
 /** Names to exact packages. Where a lock says what they are, the step does not run. */
 export const resolve: ActionKind<ResolveStep> = {
-  describe: (step, inputs) => ({
+  describe: (step, inputs, { tools }) => ({
     kind: 'resolve',
     version: 2,
     inputs: {
@@ -28,7 +29,7 @@ export const resolve: ActionKind<ResolveStep> = {
       ...(step.base === undefined
         ? repositoryBackendOf(step.source).describeBase(step.source)
         : describeLocal(step.source)),
-      ...described(step, inputs),
+      ...described(step, inputs, tools),
     },
   }),
 
@@ -42,6 +43,7 @@ export const resolve: ActionKind<ResolveStep> = {
     refused: left('packages of the base'),
     local: authored('local packages'),
     base: authored('packages of the base system'),
+    tools: TOOLS,
   }),
 
   given(step, inputs) {
@@ -101,6 +103,7 @@ function otherBase({ packages, source }: ResolveStep, file: string): Failure {
 function described(
   step: ResolveStep,
   inputs: Inputs,
+  tools: Tools,
 ): { readonly [name: string]: CanonicalValue | undefined } {
   const locked = lockedFor(step, inputs);
   if (locked !== undefined) return { locked: describeExact(locked) };
@@ -108,6 +111,8 @@ function described(
   if (step.lockedBy !== undefined) return { refused: step.lockedOnto };
   return {
     snapshot: snapshotOf(inputs['snapshot']).snapshot,
+    // Another version may choose otherwise among the same packages.
+    tools: describeTools(tools, [repositoryBackendOf(step.source).resolver]),
     ...(inputs['base'] === undefined ? {} : { installed: baseStatus(inputs['base']) }),
     ...(step.pinned === undefined ? {} : { pinned: describeExact(step.pinned.packages) }),
   };

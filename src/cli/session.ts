@@ -9,6 +9,7 @@ import {
   nameInStore,
   type OtherConditions,
   startWorkers,
+  ToolVersions,
 } from '../actions/index.js';
 import { err, ok, type Result } from '../base/index.js';
 import type { Executor } from '../engine/index.js';
@@ -23,7 +24,7 @@ import { StoreCare } from './store-care.js';
 import { storeLimit } from './store-limit.js';
 
 /** Far more than building takes, and far less than what brings a machine down. */
-const DEFAULT_LIMITS: SandboxLimits = { processes: 4096, memoryBytes: totalmem() };
+const DEFAULT_LIMITS: SandboxLimits = { processes: 4096, memoryBytes: totalmem(), diskBytes: 50e9 };
 
 export interface SessionRequest {
   readonly host: Host;
@@ -91,6 +92,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   const deps: ActionDeps = {
     store: store.value,
     workers: pool,
+    tools: new ToolVersions(host.env['PATH'] ?? DEFAULT_PATH, join(store.value.lastDirectory, 'tools.json')),
     runner: loadCommandRunner,
     preflight: () => pool.preflight(),
     environment: toolEnvironment(host),

@@ -136,6 +136,12 @@ export interface LimitsConfig {
    * @default the memory of the machine
    */
   readonly memory?: string | number;
+  /**
+   * What one step may write: `'20 GB'`, `'512 MiB'`, or a number of bytes. A step that writes more is stopped, and what it
+   * wrote is removed.
+   * @default '50 GB'
+   */
+  readonly disk?: string | number;
 }
 
 /** Where results of steps are kept. */

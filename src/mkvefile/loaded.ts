@@ -28,7 +28,11 @@ export interface LoadedConfig {
   readonly services: ReadonlyMap<string, readonly string[]>;
   /** Packages behind `ve-hypervisor-NAME`, by NAME. */
   readonly hypervisors: ReadonlyMap<string, readonly string[]>;
-  readonly limits: { readonly processes?: number; readonly memoryBytes?: number };
+  readonly limits: {
+    readonly processes?: number;
+    readonly memoryBytes?: number;
+    readonly diskBytes?: number;
+  };
   /** Absent: as many as there are processors. */
   readonly jobs?: number;
   readonly cache: {

@@ -95,8 +95,12 @@ function checkHypervisors(root: Checked<typeof rootShape>, draft: Draft): Loaded
 function checkLimits(given: Given, draft: Draft): LoadedConfig['limits'] {
   if (given.value === undefined) return {};
   const checked = checkSection(limitsShape, given, draft.complain);
-  const { processes, memory } = checked ?? {};
-  return defined({ processes, memoryBytes: memory === undefined ? undefined : bytesOf(memory) });
+  const { processes, memory, disk } = checked ?? {};
+  return defined({
+    processes,
+    memoryBytes: memory === undefined ? undefined : bytesOf(memory),
+    diskBytes: disk === undefined ? undefined : bytesOf(disk),
+  });
 }
 
 function checkCache(given: Given, draft: Draft): LoadedConfig['cache'] {

@@ -97,6 +97,7 @@ const size = z
 export const limitsShape = {
   processes: z.int('a whole number from 16').min(16, 'a whole number from 16').optional(),
   memory: size.optional(),
+  disk: size.optional(),
 };
 
 export const cacheShape = {

@@ -36,6 +36,8 @@ export interface Metadata {
 
 /** A backend that resolves beforehand. */
 export interface RepositoryBackend<S extends RepositorySource = RepositorySource> extends Backend<S> {
+  /** The program of the host that makes exact packages of names. */
+  readonly resolver: string;
   openBox(
     source: S,
     options: BoxOptions & { readonly given?: GivenApt },

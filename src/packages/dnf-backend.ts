@@ -14,6 +14,7 @@ export const dnfBackend: RepositoryBackend<DnfSource> = {
   },
   serves: 'Fedora, RHEL and relatives',
   programs: ['dnf', 'rpm', 'rpmkeys'],
+  resolver: 'dnf',
   describe: ({ backend, release, architecture, repositories }) => ({
     backend,
     release,

@@ -17,6 +17,7 @@ export const mmdebstrapBackend: RepositoryBackend<MmdebstrapSource> = {
   },
   serves: 'Debian, Ubuntu and relatives',
   programs: ['mmdebstrap', 'apt-get'],
+  resolver: 'apt-get',
   describe: ({ backend, suite, architecture, repositories }) => ({
     backend,
     suite,

@@ -18,6 +18,7 @@ export const rootfsBackend: RepositoryBackend<RootfsSource> = {
   serves: 'a root file system that is there already',
   // Those of apt, and whatever unpacks the archive, are missed when they are needed.
   programs: [],
+  resolver: 'apt-get',
   describe: ({ backend, architecture, repositories }) => ({
     backend,
     architecture,

@@ -39,6 +39,15 @@ export type Failure =
   /** No space, no memory, a disk that fails: a system error that is nobody's mistake here. */
   | { readonly kind: 'system-refused'; readonly detail: string; readonly hint: string }
   | { readonly kind: 'rootfs-unusable'; readonly detail: string }
+  /** A step took more than `limits` of the mkvefile lets it. */
+  | {
+      readonly kind: 'limit-exceeded';
+      readonly what: string;
+      readonly limit: 'disk';
+      readonly bytes: number;
+    }
+  /** A step left a path that no program could name. */
+  | { readonly kind: 'path-too-long'; readonly path: string; readonly mostBytes: number }
   | { readonly kind: 'host-lacks'; readonly needs: readonly HostNeed[] }
   /** What was asked for is beyond a package backend, or beyond what it was given; a sentence. */
   | {

@@ -1,6 +1,6 @@
 import { assertNever } from '../base/index.js';
 import type { CommandFailed, Failure, HostNeed, TreeUnreadable } from './failure.js';
-import { count, formatArgv } from './format.js';
+import { count, formatArgv, formatSize } from './format.js';
 import type { Problem } from './problem.js';
 
 /** A failure in words: one sentence, then the facts that help, then how to mend it. */
@@ -94,6 +94,16 @@ export function renderFailure(failure: Failure, output: 'last-lines' | 'apart' =
       return { headline: `the system refused: ${failure.detail}`, details: hintLines(failure.hint) };
     case 'rootfs-unusable':
       return { headline: `nothing can run in the root file system: ${failure.detail}`, details: [] };
+    case 'limit-exceeded':
+      return {
+        headline: `${failure.what} wrote more than the ${formatSize(failure.bytes)} that a step may`,
+        details: hintLines(`where it has to write so much, raise limits.${failure.limit} in the mkvefile`),
+      };
+    case 'path-too-long':
+      return {
+        headline: `it left a path of more than ${failure.mostBytes} bytes, which few programs could read`,
+        details: [`it begins with ${failure.path.slice(0, MOST_SHOWN)}`],
+      };
     case 'host-lacks':
       return { headline: hostHeadline(failure.needs), details: needLines(failure.needs) };
     case 'backend-unable':
@@ -142,6 +152,8 @@ export function exitStatusOf(failure: Failure): number {
     case 'output-unwritable':
     case 'worker-died':
     case 'rootfs-unusable':
+    case 'limit-exceeded':
+    case 'path-too-long':
     case 'backend-unable':
       return 1;
     default:
@@ -173,6 +185,8 @@ function lastLinesOf({ lastLines }: CommandFailed): readonly string[] {
 }
 
 const MOST_PATHS = 20;
+/** Characters of a path that is too long. */
+const MOST_SHOWN = 200;
 
 function renderUnreadable({ directory, paths }: TreeUnreadable): Rendered {
   const more = paths.length - MOST_PATHS;

@@ -8,6 +8,7 @@ export { captureChanges } from './capture.js';
 export { StoreDamage } from './damage.js';
 export { flattenIfLong } from './flatten.js';
 export { keepLayer } from './keep-layer.js';
+export { freeBytes, LayerTooLarge, PathTooLong, withinDisk } from './layer-limit.js';
 export {
   type Caller,
   enterNamespace,

@@ -12,12 +12,12 @@ import type { WorkerContext } from './worker-host.js';
 export async function keepLayer(
   context: Pick<WorkerContext, 'store' | 'trees'>,
   upper: string,
-  from: { readonly state?: RootfsState; readonly sourceDateEpoch: number },
+  from: { readonly state?: RootfsState; readonly sourceDateEpoch: number; readonly mostBytes?: number },
 ): Promise<RootfsState> {
   const { store, trees } = context;
-  const { state, sourceDateEpoch } = from;
+  const { state, ...reading } = from;
   if (state !== undefined) await trees.load(state);
-  const changes = await captureChanges(upper, sourceDateEpoch);
+  const changes = await captureChanges(upper, reading);
   const tree = applyChanges(trees.objects, state?.tree, changes);
   if (state?.tree === tree) {
     await rm(upper, { recursive: true, force: true });
@@ -30,6 +30,6 @@ export async function keepLayer(
     tree,
     layers: [...(state?.layers ?? []), { id, changes: digest }],
     packs: [...(state?.packs ?? []), pack],
-    sourceDateEpoch,
+    sourceDateEpoch: from.sourceDateEpoch,
   };
 }

@@ -4,6 +4,8 @@ export interface SandboxLimits {
   readonly processes: number;
   /** Bytes of memory of its own that each process may have. */
   readonly memoryBytes: number;
+  /** Bytes of the store's disk that what one step writes may take. */
+  readonly diskBytes: number;
 }
 
 /** A command inside a root file system, cut off from the host. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 
+import { LayerTooLarge } from './layer-limit.js';
 import type { ScannedEntry } from './scanned-entry.js';
 import { TarScanner } from './tar-scanner.js';
 
@@ -19,12 +20,21 @@ interface ScanOptions {
   /** Absent: the environment of this process. */
   readonly env: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal;
+  /** Files with more bytes than these are not read: `LayerTooLarge`. Also where they lie on no disk, as holes. */
+  readonly mostBytes?: number;
 }
 
 /** Reads a whole directory by one GNU tar process, since Node reads no extended attributes. */
 export function scanDirectory(directory: string, scan: ScanOptions): Promise<Scan> {
   const entries: ScannedEntry[] = [];
-  const scanner = new TarScanner((entry) => entries.push(entry));
+  const { mostBytes = Number.POSITIVE_INFINITY } = scan;
+  let bytes = 0;
+  const scanner = new TarScanner(
+    (entry) => entries.push(entry),
+    (size) => {
+      bytes += size;
+    },
+  );
   // No atime and ctime: they would cost a kilobyte a file.
   const pax = '--pax-option=delete=atime,delete=ctime';
   const [program, ...args] = [
@@ -38,11 +48,15 @@ export function scanDirectory(directory: string, scan: ScanOptions): Promise<Sca
     ...(scan.signal === undefined ? {} : { signal: scan.signal }),
   });
   const said: Buffer[] = [];
-  tar.stdout.on('data', (chunk: Buffer) => scanner.write(chunk));
+  tar.stdout.on('data', (chunk: Buffer) => {
+    if (bytes <= mostBytes) scanner.write(chunk);
+    if (bytes > mostBytes) tar.kill('SIGKILL');
+  });
   tar.stderr.on('data', (chunk: Buffer) => said.push(chunk));
   return new Promise((resolve, reject) => {
     tar.on('error', reject);
     tar.on('close', (status) => {
+      if (bytes > mostBytes) reject(new LayerTooLarge(`${directory} holds more than ${mostBytes} bytes`));
       resolve({ entries, said: Buffer.concat(said).toString('latin1'), status: status ?? -1 });
     });
   });

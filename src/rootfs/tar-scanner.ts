@@ -14,6 +14,7 @@ const MOST_PAX = 16 * 1024 * 1024;
  */
 export class TarScanner {
   readonly #onEntry: (entry: ScannedEntry) => void;
+  readonly #onSize: (bytes: number) => void;
   readonly #header = Buffer.alloc(BLOCK);
   #headerFilled = 0;
   /** Bytes of the current member still to come, and the padding after them. */
@@ -23,8 +24,10 @@ export class TarScanner {
   #pending: PendingEntry | undefined;
   #pax: ReadonlyMap<string, ByteString> = new Map();
 
-  constructor(onEntry: (entry: ScannedEntry) => void) {
+  /** @param onSize is told the size of each file before its content is read */
+  constructor(onEntry: (entry: ScannedEntry) => void, onSize: (bytes: number) => void = () => undefined) {
     this.#onEntry = onEntry;
+    this.#onSize = onSize;
   }
 
   write(chunk: Buffer): void {
@@ -74,6 +77,7 @@ export class TarScanner {
     this.#pax = new Map();
     this.#pending = pending;
     const size = flag === '0' ? Number(pending.pax.get('size') ?? numberAt(this.#header, 124, 12)) : 0;
+    this.#onSize(size);
     this.#expectBody(size, { kind: 'hash', hash: createHash('sha256') });
     if (size === 0) this.#endMember();
   }

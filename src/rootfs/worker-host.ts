@@ -4,6 +4,7 @@ import { messageOf, type Result } from '../base/index.js';
 import { type Failure, type Progress, systemFailure } from '../report/index.js';
 import type { Store } from '../store/index.js';
 import { StoreDamage } from './damage.js';
+import { PathTooLong } from './layer-limit.js';
 import type { WorkerReply, WorkerRequest } from './protocol.js';
 import { TreeCache } from './tree-cache.js';
 
@@ -106,6 +107,10 @@ async function perform(
         id,
         result: { ok: false, error: { kind: 'store-damaged', detail: thrown.message } },
       };
+    }
+    if (thrown instanceof PathTooLong) {
+      const { path, mostBytes } = thrown;
+      return { type: 'result', id, result: { ok: false, error: { kind: 'path-too-long', path, mostBytes } } };
     }
     if (context.signal.aborted)
       return { type: 'result', id, result: { ok: false, error: { kind: 'cancelled' } } };

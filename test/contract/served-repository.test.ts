@@ -101,10 +101,11 @@ function deps(network: ActionDeps['network'] = 'allowed'): ActionDeps {
   return {
     store,
     workers: { call: () => bug('nothing here runs inside') },
+    tools: { versionOf: () => '1' },
     runner: loadCommandRunner,
     preflight: () => Promise.resolve(undefined),
     environment: { PATH: process.env['PATH'] ?? '', HOME: scratch.path },
-    limits: { processes: 64, memoryBytes: 2 ** 30 },
+    limits: { processes: 64, memoryBytes: 2 ** 30, diskBytes: 2 ** 30 },
     network,
     writer: undefined,
     version: '0',

@@ -1,14 +1,18 @@
 import { join } from 'node:path';
 
+import type { Result } from '../../base/index.js';
 import type { Failure } from '../../report/index.js';
 import {
   type Ended,
+  freeBytes,
   type SandboxRequest,
   sandboxArgv,
   spawnInside,
   syscallFilter,
   type WorkerContext,
+  withinDisk,
 } from '../../rootfs/index.js';
+import { hintFor } from './command-hints.js';
 import type { RunCommandArgument } from './run-command.js';
 import type { Tail } from './tail.js';
 
@@ -19,13 +23,18 @@ interface Running {
   readonly context: WorkerContext;
   readonly surroundings: Surroundings;
   readonly tail: Tail;
+  /** Where what it writes lands. */
+  readonly upper: string;
   /** What mount options are relative to. */
   readonly cwd?: string;
 }
 
+/** How a command ended, or that it was stopped because it filled the disk. */
+export type Outcome = Result<Ended, 'too-large'>;
+
 /** Runs the command of a request, without a terminal, and hands on what it writes. */
-export function runSandboxed(request: RunCommandArgument, running: Running): Promise<Ended> {
-  const { context, surroundings, tail, cwd } = running;
+export function runSandboxed(request: RunCommandArgument, running: Running): Promise<Outcome> {
+  const { context, surroundings, tail, upper, cwd } = running;
   const { argv, env, files, limits } = request;
   const filter = syscallFilter(process.arch);
   const sandbox = sandboxArgv({
@@ -43,7 +52,10 @@ export function runSandboxed(request: RunCommandArgument, running: Running): Pro
   };
   const descriptors = [...files.map(({ bytes }) => bytes), ...(filter === undefined ? [] : [filter])];
   const where = cwd === undefined ? {} : { cwd };
-  return spawnInside({ argv: sandbox, ...where, env: {}, descriptors, onOutput, signal: context.signal });
+  const limit = { upper, mostBytes: limits.diskBytes, signal: context.signal };
+  return withinDisk(limit, (signal) =>
+    spawnInside({ argv: sandbox, ...where, env: {}, descriptors, onOutput, signal }),
+  );
 }
 
 export function debsOf(
@@ -53,14 +65,24 @@ export function debsOf(
   return debs === undefined ? [] : [{ source: join(store.root, debs), target: '/tmp/debs' }];
 }
 
-/** Nothing when it ended well. */
-export function commandFailure(
-  { what, argv }: RunCommandArgument,
-  ended: Ended,
-  tail: Tail,
-): Failure | undefined {
+/** Nothing when it ended well. What it wrote must still be there. */
+export async function commandFailure(
+  request: RunCommandArgument,
+  outcome: Outcome,
+  { tail, upper }: Pick<Running, 'tail' | 'upper'>,
+): Promise<Failure | undefined> {
+  if (!outcome.ok) return tooLarge(request);
+  const ended = outcome.value;
   if ('status' in ended && ended.status === 0) return undefined;
-  return { kind: 'command-failed', what, argv, ending: endingOf(ended), lastLines: tail.lines() };
+  const { what, argv } = request;
+  const lastLines = tail.lines();
+  const hint = hintFor({ program: argv[0] ?? '', lastLines, freeBytes: await freeBytes(upper) });
+  const failure: Failure = { kind: 'command-failed', what, argv, ending: endingOf(ended), lastLines };
+  return hint === undefined ? failure : { ...failure, hint };
+}
+
+export function tooLarge({ what, limits }: Pick<RunCommandArgument, 'what' | 'limits'>): Failure {
+  return { kind: 'limit-exceeded', what, limit: 'disk', bytes: limits.diskBytes };
 }
 
 /** bwrap answers 128 and the number of the signal that ended its command, as shells do. */

@@ -1,5 +1,5 @@
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 const FILE = '/etc/resolv.conf';
 
@@ -21,8 +21,11 @@ export function nameServers(found: 'file' | 'absent' | 'directory' | 'other', up
   if (found !== 'absent') return found === 'file' ? bind : { ...bind, binds: [] };
   const made = join(upper, FILE);
   const tidy = async () => {
-    const left = await readFile(made).catch(() => undefined);
-    if (left?.length === 0) await rm(made);
+    // The hook may have put a link in the place of the directory, and anything in that of the file: neither is followed.
+    const directory = await lstat(dirname(made)).catch(() => undefined);
+    if (directory?.isDirectory() !== true) return;
+    const left = await lstat(made).catch(() => undefined);
+    if (left?.isFile() === true && left.size === 0) await rm(made);
   };
   return { ...bind, tidy };
 }

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { err, ok, type Result } from '../../base/index.js';
 import type { Failure } from '../../report/index.js';
 import {
-  type Ended,
   flattenIfLong,
   keepLayer,
+  LayerTooLarge,
   notMountedMark,
   type RootfsState,
   type SandboxLimits,
@@ -16,7 +16,7 @@ import {
   type WorkerContext,
 } from '../../rootfs/index.js';
 import { byteString, findNode, type TreeObjects } from '../../tree/index.js';
-import { commandFailure, debsOf, runSandboxed } from './command-in-sandbox.js';
+import { commandFailure, debsOf, type Outcome, runSandboxed, tooLarge } from './command-in-sandbox.js';
 import { misplacedMountPoint } from './mount-points.js';
 import { nameServers } from './name-servers.js';
 import { removeTree } from './remove-tree.js';
@@ -53,8 +53,13 @@ export async function runCommand(
       ? runVisited(request, context, workspace)
       : run(request, context, workspace));
     if (!upper.ok) return upper;
-    const kept = await keepLayer(context, upper.value, { state, sourceDateEpoch: state.sourceDateEpoch });
+    const { sourceDateEpoch } = state;
+    const mostBytes = request.limits.diskBytes;
+    const kept = await keepLayer(context, upper.value, { state, sourceDateEpoch, mostBytes });
     return ok(await flattenIfLong(context, kept, join(workspace, 'flatten')));
+  } catch (thrown) {
+    if (thrown instanceof LayerTooLarge) return err(tooLarge(request));
+    throw thrown;
   } finally {
     await emptyWorkspace(request, context);
   }
@@ -81,11 +86,12 @@ async function run(
     root: objects.get(state.tree).meta,
   });
   const tail = new Tail();
-  const ended = await runOnLayers(request, { context, objects, layers, tail });
+  const { upper } = layers;
+  const outcome = await runOnLayers(request, { context, objects, layers, tail });
   await layers.discard();
   if (context.signal.aborted) return err({ kind: 'cancelled' });
-  const failure = commandFailure(request, ended, tail);
-  return failure === undefined ? ok(layers.upper) : err(failure);
+  const failure = await commandFailure(request, outcome, { tail, upper });
+  return failure === undefined ? ok(upper) : err(failure);
 }
 
 interface Running {
@@ -96,16 +102,17 @@ interface Running {
 }
 
 /** The sandbox mounts the layers itself: that takes a program less. */
-async function runOnLayers(request: RunCommandArgument, running: Running): Promise<Ended> {
+async function runOnLayers(request: RunCommandArgument, running: Running): Promise<Outcome> {
   const { context, objects, layers, tail } = running;
   const { network } = request;
   const names = network === 'host' ? nameServers(resolvConfIn(objects, request), layers.upper) : undefined;
   const binds = [...debsOf(request, context), ...(names?.binds ?? [])];
   const surroundings = { root: layers.root, overlay: layers.options, network, binds };
-  const ended = await runSandboxed(request, { context, surroundings, tail, cwd: layers.directory });
+  const { upper, directory: cwd } = layers;
+  const outcome = await runSandboxed(request, { context, surroundings, tail, upper, cwd });
   if (existsSync(notMountedMark(layers.root))) throw new Error(`no mount: ${tail.lines().join('\n')}`);
   await names?.tidy();
-  return ended;
+  return outcome;
 }
 
 function resolvConfIn(objects: TreeObjects, { state }: RunCommandArgument): 'file' | 'absent' | 'other' {

@@ -40,9 +40,12 @@ async function runOn(
   context: WorkerContext,
 ): Promise<Failure | undefined> {
   const tail = new Tail();
-  const ended = await stage.use((surroundings) => runSandboxed(request, { context, surroundings, tail }));
+  const { upper } = stage.mount;
+  const outcome = await stage.use((surroundings) =>
+    runSandboxed(request, { context, surroundings, tail, upper }),
+  );
   if (context.signal.aborted) return { kind: 'cancelled' };
-  return ended.ok ? commandFailure(request, ended.value, tail) : ended.error;
+  return outcome.ok ? commandFailure(request, outcome.value, { tail, upper }) : outcome.error;
 }
 
 async function ask(stage: Stage, failure: Failure, context: WorkerContext): Promise<void> {

@@ -54,7 +54,7 @@ export async function unpackLayer(
     const owners = ['--numeric-owner', '--same-owner', '--same-permissions'];
     const unpacked = await tar(['--extract', ...owners, ...XATTRS, ...from], context);
     if (!unpacked.ok) return unpacked;
-    const found = await captureChanges(layer, NO_EPOCH);
+    const found = await captureChanges(layer, { sourceDateEpoch: NO_EPOCH });
     if (changesDigest(found) !== changes) return ok(undefined);
     return ok(await store.layers.adopt(layer, changes, diskUse(found)));
   } finally {

@@ -14,6 +14,6 @@ export async function verifyLayer(
   { id, changes, sourceDateEpoch }: VerifyLayerArgument,
   { store }: WorkerContext,
 ): Promise<Result<boolean, Failure>> {
-  const found = await captureChanges(store.layers.pathOf(id), sourceDateEpoch);
+  const found = await captureChanges(store.layers.pathOf(id), { sourceDateEpoch });
   return ok(changesDigest(found) === changes);
 }

@@ -13,6 +13,7 @@ const PARTS: readonly (readonly [name: string, title: string])[] = [
   ['PackConfig', 'PACK'],
   ['HypervisorConfig', 'HYPERVISORS'],
   ['SignConfig', 'SIGN'],
+  ['LimitsConfig', 'LIMITS'],
   ['CacheConfig', 'CACHE'],
 ];
 

@@ -49,6 +49,19 @@ export function withCommandLine(words: string): readonly Process[] {
   return allProcesses().filter(({ commandLine }) => commandLine.includes(words));
 }
 
+/** Processes that see a mount whose place or source has these words in it. */
+export function inMountNamespacesWith(words: string): readonly number[] {
+  return allProcesses()
+    .map(({ pid }) => pid)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/mountinfo`, 'latin1').includes(words);
+      } catch {
+        return false;
+      }
+    });
+}
+
 /** Waits for a state of the machine that nobody tells us of. */
 export async function until(what: string, isSo: () => boolean): Promise<void> {
   const deadline = performance.now() + 60_000;

@@ -17,11 +17,12 @@ async function executor(directory: string): Promise<ActionExecutor> {
   const deps: ActionDeps = {
     store: store.value,
     workers: { call: () => Promise.reject(new Error('nothing may run')) },
+    tools: { versionOf: () => '1' },
     runner: () => Promise.reject(new Error('nothing may run')),
     preflight: () => Promise.resolve(undefined),
     environment: {},
     network: 'allowed',
-    limits: { processes: 64, memoryBytes: 2 ** 30 },
+    limits: { processes: 64, memoryBytes: 2 ** 30, diskBytes: 2 ** 30 },
     writer: undefined,
     version: '0',
   };

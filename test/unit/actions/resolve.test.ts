@@ -22,7 +22,7 @@ const on = (found: string) => ({
   snapshot: { snapshot: digestOf('lists'), date: 0 },
   base: { status: digestOf(found) },
 });
-const deps = {} as Parameters<typeof resolve.describe>[2];
+const deps = { tools: { versionOf: () => '1' } } as unknown as Parameters<typeof resolve.describe>[2];
 
 describe('a list that is locked on a given base', () => {
   it('is what the lock says while the base is what it was', () => {

@@ -42,9 +42,13 @@ describe('a good config', () => {
   test('says what hooks may take of the machine', async () => {
     const { result } = await check({
       templates: { a: native },
-      limits: { processes: 100, memory: '2 GB' },
+      limits: { processes: 100, memory: '2 GB', disk: '3 GB' },
     });
-    expect(result.ok && result.value.limits).toEqual({ processes: 100, memoryBytes: 2_000_000_000 });
+    expect(result.ok && result.value.limits).toEqual({
+      processes: 100,
+      memoryBytes: 2_000_000_000,
+      diskBytes: 3_000_000_000,
+    });
     expect(await mistakes({ templates: { a: native }, limits: { processes: 3, memory: 'much' } })).toEqual([
       'limits.processes: expected a whole number from 16, found 3',
       expect.stringContaining("limits.memory: expected a size such as '20 GB', or a number of bytes"),

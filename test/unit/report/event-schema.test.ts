@@ -94,6 +94,8 @@ const FAILURE_KINDS: Readonly<Record<Failure['kind'], true>> = {
   'store-damaged': true,
   'system-refused': true,
   'rootfs-unusable': true,
+  'limit-exceeded': true,
+  'path-too-long': true,
   'host-lacks': true,
   'worker-died': true,
   cancelled: true,

@@ -296,4 +296,34 @@ describe('the line splitter', () => {
     splitter.end();
     expect(lines).toEqual(['a', '', 'b']);
   });
+
+  it('knows a newline of two characters whose chunks part them', () => {
+    const lines: string[] = [];
+    const splitter = new LineSplitter((line) => lines.push(line));
+    for (const chunk of ['a\r', '\nb\r\n', '\r', '\n']) splitter.write(Buffer.from(chunk));
+    splitter.end();
+    expect(lines).toEqual(['a', 'b', '']);
+  });
+
+  it('keeps no more than 64 Ki characters of a line that never ends, and halves none of them', () => {
+    const lines: string[] = [];
+    const splitter = new LineSplitter((line) => lines.push(line));
+    for (let at = 0; at < 4; at++) splitter.write(Buffer.from(`x${'\u{1f300}'.repeat(20_000)}`));
+    expect(lines.length).toBe(2);
+    splitter.end();
+    expect(lines.join('')).toBe(`x${'\u{1f300}'.repeat(20_000)}`.repeat(4));
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(65_537);
+    for (const line of lines) expect(Buffer.from(line).toString()).toBe(line);
+  });
+
+  it('takes as long for a line in many chunks as for the chunks', () => {
+    let length = 0;
+    const splitter = new LineSplitter((line) => {
+      length += line.length;
+    });
+    const chunk = Buffer.alloc(4096, 'x');
+    for (let at = 0; at < 20_000; at++) splitter.write(chunk);
+    splitter.end();
+    expect(length).toBe(20_000 * 4096);
+  });
 });
