@@ -10,6 +10,7 @@ import type { Failure, Problem } from '../report/index.js';
 import type { LoadedMkvefile } from './loaded.js';
 import { IMPORTER_MARK, registerModuleHook } from './module-hook.js';
 import { readsOf } from './reads.js';
+import type { checkConfig } from './schema.js';
 import { problemOfThrown } from './thrown.js';
 
 export interface LoadRequest {
@@ -59,9 +60,28 @@ export async function loadMkvefile(request: LoadRequest): Promise<Result<LoadedM
   if (outcome.kind === 'threw')
     return fault(invalid(file, [problemOfThrown(outcome.thrown, { file, reads })]));
   if (outcome.value === undefined) return fault(invalid(file, [withoutExport(file)]));
-  const config = await checkConfig(outcome.value, file);
+  const checked = await checkOrThrown(() => checkConfig(outcome.value, file));
+  if (checked.kind === 'threw') {
+    // A getter or a proxy of the author's; an Error that has no line of his is our own fault.
+    const problem = problemOfThrown(checked.thrown, { file, reads });
+    if (problem.line === undefined && checked.thrown instanceof Error) throw checked.thrown;
+    return fault(invalid(file, [problem]));
+  }
+  const { config } = checked;
   if (config.ok) return ok({ file, config: config.value, reads });
   return fault(invalid(file, config.error.problems), config.error.needed);
+}
+
+type CheckedConfig =
+  | { readonly kind: 'checked'; readonly config: Awaited<ReturnType<typeof checkConfig>> }
+  | { readonly kind: 'threw'; readonly thrown: unknown };
+
+async function checkOrThrown(check: () => ReturnType<typeof checkConfig>): Promise<CheckedConfig> {
+  try {
+    return { kind: 'checked', config: await check() };
+  } catch (thrown) {
+    return { kind: 'threw', thrown };
+  }
 }
 
 async function mistakeInFile(file: string): Promise<string | undefined> {
