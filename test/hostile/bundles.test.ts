@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -51,7 +51,8 @@ describe(`the ${ROWS.length} hostile bundles`, () => {
 
   it.each(ROWS.map((row) => [cellOf(row, 'case'), row] as const))('%s', async (name, row) => {
     const ground = groundIn(join(directory, 'ground'));
-    for (const command of Object.keys(COMMANDS)) groundIn(join(ground.own, command, 'ground'));
+    for (const command of Object.keys(COMMANDS))
+      for (const name of ['tmp', 'home']) mkdirSync(join(ground.own, command, name), { recursive: true });
     const file = join(ground.here, 'case.bun');
     const bytes = await BUNDLE_CASES[name]?.(file);
     if (bytes !== undefined) writeFileSync(file, bytes);
