@@ -53,16 +53,16 @@ export async function runMain(name: string, run: (command: Command) => Promise<n
 /** Says what failed, on standard error, and answers the exit status. */
 export function fail(name: string, failure: Failure, streams: Streams): number {
   const { headline, details } = renderFailure(failure);
-  streams.err(visible(`${name}: ${shortened(headline)}`));
-  for (const line of details) streams.err(visible(`    ${shortened(line).replaceAll('\n', '\n    ')}`));
+  streams.err(visible(`${name}: ${shortened(headline, LONGEST.headline)}`));
+  for (const line of details) streams.err(visible(`    ${shortened(line, LONGEST.detail).replaceAll('\n', '\n    ')}`));
   return exitStatusOf(failure);
 }
 
-/** Characters: two of the longest paths there are. What has more came out of something hostile. */
-const LONGEST_LINE = 8192;
+/** Characters. What has more came out of something hostile; a headline may hold the longest path there is. */
+const LONGEST = { headline: 5000, detail: 1024 };
 
-function shortened(line: string): string {
-  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;
+function shortened(line: string, longest: number): string {
+  return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }
 
 function reportBug(name: string, thrown: unknown, streams: Streams): void {

@@ -53,7 +53,7 @@ export class DiskBlobStore implements BlobStore {
   async put(bytes: Uint8Array | string): Promise<Digest> {
     const digest = digestOf(bytes);
     const path = this.pathOf(digest);
-    if ((await this.size(digest)) === Buffer.byteLength(bytes) && (await this.#isKept(path))) return digest;
+    if (await this.#hasWhole(digest, Buffer.byteLength(bytes))) return digest;
     const staged = stagedName(path);
     try {
       await writeNew(staged, bytes);
@@ -88,6 +88,12 @@ export class DiskBlobStore implements BlobStore {
     } catch {
       return undefined;
     }
+  }
+
+  /** A damaged one is taken away: who brings the bytes can mend it, and who reads it later cannot. */
+  async #hasWhole(digest: Digest, size: number): Promise<boolean> {
+    if ((await this.size(digest)) !== size || !(await this.#isKept(this.pathOf(digest)))) return false;
+    return (await this.get(digest)) !== undefined;
   }
 
   /** Whether a blob that is there will not be collected before somebody refers to it. */

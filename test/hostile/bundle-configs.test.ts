@@ -31,7 +31,10 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-describe(`the ${ROWS.length} hostile programs for a bundle-config`, () => {
+/** Milliseconds: the programs have a limit of their own. */
+const LONG = { timeout: 180_000 };
+
+describe(`the ${ROWS.length} hostile programs for a bundle-config`, LONG, () => {
   it('are those that the README names', () => {
     const names = [...readdirSync(KEPT), ...Object.keys(MADE)].sort();
     expect(ROWS.map((row) => cellOf(row, 'case')).sort()).toEqual(names);

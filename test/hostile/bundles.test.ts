@@ -44,7 +44,10 @@ async function expectOf(command: keyof typeof COMMANDS, row: Row, at: ReturnType
   if (status === 4) expectOneSentence(ended, 'mkve');
 }
 
-describe(`the ${ROWS.length} hostile bundles`, () => {
+/** Milliseconds: the programs have a limit of their own. */
+const LONG = { timeout: 180_000 };
+
+describe(`the ${ROWS.length} hostile bundles`, LONG, () => {
   it('are those that the README names', () => {
     expect(ROWS.map((row) => cellOf(row, 'case')).sort()).toEqual(Object.keys(BUNDLE_CASES).sort());
   });

@@ -36,7 +36,10 @@ async function expectRefused(row: (typeof ROWS)[number]): Promise<void> {
   expect(listing(ground.here)).toEqual(before);
 }
 
-describe(`the ${ROWS.length} hostile mkvefiles`, () => {
+/** Milliseconds: the programs have a limit of their own. */
+const LONG = { timeout: 180_000 };
+
+describe(`the ${ROWS.length} hostile mkvefiles`, LONG, () => {
   it('are those that the README names', () => {
     expect(ROWS.map((row) => cellOf(row, 'case')).sort()).toEqual(readdirSync(KEPT).sort());
   });

@@ -45,7 +45,10 @@ async function lintOf(row: Row): Promise<void> {
   expectCivil(ended, { status: statusOf(row, 'mkve lint'), says: cellOf(row, 'says') });
 }
 
-describe(`the ${ROWS.length} hostile templates`, () => {
+/** Milliseconds: the programs have a limit of their own. */
+const LONG = { timeout: 180_000 };
+
+describe(`the ${ROWS.length} hostile templates`, LONG, () => {
   it('are those that the README names', () => {
     const names = [...readdirSync(join(CORPUS, 'templates')), ...Object.keys(TEMPLATE_MAKERS)].sort();
     expect(ROWS.map((row) => cellOf(row, 'case')).sort()).toEqual(names);

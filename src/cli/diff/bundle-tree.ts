@@ -26,7 +26,7 @@ interface Request {
 /** Bytes: PATH_MAX of limits.h. */
 const MOST_PATH = 4096;
 /** So that a small bundle, which may hold a thousand times its size, cannot fill the memory. */
-const MOST_ENTRIES = 1_000_000;
+const MOST_ENTRIES = 500_000;
 /** Bytes of names, targets and attributes together. */
 const MOST_WORDS = 256 * 1024 * 1024;
 
@@ -44,8 +44,8 @@ export async function bundleTree(request: Request): Promise<Result<Digest, Failu
     const faults = await readArchive(opened.value, async (member) => {
       if (member.path !== rootfs.path) return 'continue';
       await scan(member, request, (entry) => {
-        places.take(entry);
         if (entry.path.length > MOST_PATH) throw new Error('a path in it is longer than Linux takes');
+        places.take(entry);
         words += wordsOf(entry);
         if (words > MOST_WORDS)
           throw new Error('its files have longer names and attributes than fit into memory');

@@ -66,7 +66,7 @@ export const CONTENT_CASES: Readonly<Record<string, BundleMaker>> = {
   'metainfo-million-keys': withMetainfo(
     `{${Array.from({ length: 150_000 }, (_, at) => `"k${at}":0`).join(',')}}\n`,
   ),
-  'metainfo-17-mib': withMetainfo(Buffer.alloc(12 * MIB, ' ')),
+  'metainfo-17-mib': withMetainfo(Buffer.alloc(17 * MIB, ' ')),
   'metainfo-newer': reworded((text) => text.replace('"format":1', '"format":2')),
   'metainfo-format-text': reworded((text) => text.replace('"format":1', '"format":"1"')),
   'metainfo-spaced': reworded((text) => text.replaceAll(':', ': ')),
