@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'fast',
-          include: ['test/{unit,contract,property}/**/*.test.ts'],
+          include: ['test/{unit,contract,property,hostile}/**/*.test.ts'],
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },

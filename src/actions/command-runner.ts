@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { Readable } from 'node:stream';
 
 import { execa } from 'execa';
@@ -6,6 +7,8 @@ import type { CommandOutcome, CommandRequest, CommandRunner } from '../base/inde
 
 /** Gives a cancelled program this long to clean up before it is killed. */
 const GRACE_MS = 3000;
+/** Output of a program that has ended is read in less. */
+const QUIET_MS = 200;
 
 /** Runs programs on the host: apt-get, gpg, bash. */
 export class ExecaCommandRunner implements CommandRunner {
@@ -25,7 +28,9 @@ export class ExecaCommandRunner implements CommandRunner {
       encoding: 'buffer',
       stripFinalNewline: false,
       forceKillAfterDelay: GRACE_MS,
+      ...(request.mostOutput === undefined ? {} : { maxBuffer: request.mostOutput }),
     });
+    if (request.endsWith === 'program') letGoOfOutput(child);
     const { onOutput } = request;
     if (onOutput !== undefined) {
       child.stdout?.on('data', onOutput);
@@ -35,10 +40,30 @@ export class ExecaCommandRunner implements CommandRunner {
     if (request.onStatus !== undefined && told instanceof Readable) told.on('data', request.onStatus);
     const result = await child;
     const streams = { stdout: bufferOf(result.stdout), stderr: bufferOf(result.stderr) };
+    if (result.isMaxBuffer)
+      return { kind: 'killed', signal: result.signal ?? 'SIGTERM', flooded: true, ...streams };
     if (result.exitCode !== undefined) return { kind: 'exited', status: result.exitCode, ...streams };
     if (result.code === 'ENOENT') return { kind: 'not-found', program };
     return { kind: 'killed', signal: result.signal ?? 'unknown', ...streams };
   }
+}
+
+/**
+ * What a program wrote before its end is in the pipes and read in a moment; whoever still holds them is not waited for.
+ * Closed, they also tell a child that writes without end that nobody listens.
+ */
+function letGoOfOutput(child: ChildProcess): void {
+  child.once('exit', () => {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null || stream.closed) continue;
+      let quiet = setTimeout(() => stream.destroy(), QUIET_MS);
+      stream.on('data', () => {
+        clearTimeout(quiet);
+        quiet = setTimeout(() => stream.destroy(), QUIET_MS);
+      });
+      stream.once('close', () => clearTimeout(quiet));
+    }
+  });
 }
 
 function bufferOf(output: unknown): Buffer {

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Digest, digestOf, hexOf, isDigest, messageOf } from '../base/index.js';
@@ -49,7 +50,7 @@ export async function readOciLayout(directory: string, architecture: string): Pr
   const found = await chooseManifest(directory, listOf(index, 'manifests'), architecture);
   const manifest = parse(await blobText(directory, found), 'the manifest');
   const layers = listOf(manifest, 'layers').map(({ mediaType = '', digest }): OciLayer => {
-    const compression = LAYERS[mediaType];
+    const compression = Object.hasOwn(LAYERS, mediaType) ? LAYERS[mediaType] : undefined;
     if (compression === undefined) throw new OciFault(`its layers of type ${mediaType} are not known here`);
     return { digest: checked(digest), file: blobPath(directory, checked(digest)), compression };
   });
@@ -85,9 +86,21 @@ async function blobText(directory: string, digest: Digest): Promise<string> {
   throw new OciFault(`its blob ${digest} is damaged`);
 }
 
+/** Bytes: registries refuse manifests of more than four million. */
+const LONGEST_DOCUMENT = 16 * 1024 * 1024;
+
 async function textOf(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    // Not waiting for whoever might write to a FIFO.
+    const opened = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const { size } = await opened.stat();
+      if (size > LONGEST_DOCUMENT)
+        throw new Error(`${file} has ${size} bytes, too many for JSON of an image`);
+      return await opened.readFile('utf8');
+    } finally {
+      await opened.close();
+    }
   } catch (thrown) {
     throw new OciFault(messageOf(thrown));
   }
@@ -96,16 +109,22 @@ async function textOf(file: string): Promise<string> {
 function parse(text: string, what: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+    if (isObject(value)) return value;
   } catch {
     // Said below.
   }
   throw new OciFault(`${what} is not a JSON object`);
 }
 
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
 function listOf(from: Readonly<Record<string, unknown>>, name: string): readonly Descriptor[] {
   const list = from[name];
-  return Array.isArray(list) ? (list as readonly Descriptor[]) : [];
+  if (!Array.isArray(list)) return [];
+  if (!list.every(isObject)) throw new OciFault(`its list of ${name} holds something else than objects`);
+  return list as readonly Descriptor[];
 }
 
 /** It becomes part of a path. */

@@ -13,11 +13,25 @@ export interface CommandRequest {
   /** `inherit` gives the program the terminal (sudo asking for a password). Default: `capture`. */
   readonly terminal?: 'capture' | 'inherit';
   readonly signal?: AbortSignal;
+  /** Bytes of output to keep and wait for: a program that writes more is ended. Default: as much as fits into memory. */
+  readonly mostOutput?: number;
+  /**
+   * `program`: what it leaves running in the background may keep its output open, and is not waited for. Default: `output`,
+   * for programs whose children still have something to say.
+   */
+  readonly endsWith?: 'program' | 'output';
 }
 
 export type CommandOutcome =
   | { readonly kind: 'exited'; readonly status: number; readonly stdout: Buffer; readonly stderr: Buffer }
-  | { readonly kind: 'killed'; readonly signal: string; readonly stdout: Buffer; readonly stderr: Buffer }
+  | {
+      readonly kind: 'killed';
+      readonly signal: string;
+      /** By us, because it wrote more than `mostOutput`. */
+      readonly flooded?: true;
+      readonly stdout: Buffer;
+      readonly stderr: Buffer;
+    }
   | { readonly kind: 'not-found'; readonly program: string };
 
 /** Port: runs a program and answers how it ended. Never throws for what the program does. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 
 import { bug, type Digest, digestFromHex, err, messageOf, type Result } from '../base/index.js';
+import { READ_ENTRY } from '../store/index.js';
 import { ChunkedOutput, type WrittenFile } from './chunked-output.js';
 import { END_OF_ARCHIVE, encodeMemberHeader, paddingAfter } from './member-header.js';
 import { compareMemberPaths, memberPathFault } from './member-paths.js';
@@ -108,7 +109,7 @@ async function appendFile(
   part: { readonly path: string; readonly size: number; readonly digest: Digest },
 ): Promise<string | undefined> {
   try {
-    const file = await open(part.path, 'r');
+    const file = await open(part.path, READ_ENTRY);
     try {
       const { size } = await file.stat();
       if (size !== part.size) return `it holds ${size} bytes, not ${part.size}`;

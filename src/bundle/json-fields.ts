@@ -1,5 +1,28 @@
 import { hasControlCharacter } from './member-paths.js';
 
+/** What a reader says of one document: who sent it may have filled 16 MiB with mistakes. */
+export const MOST_FAULTS = 100;
+
+/** Reads the elements of an untrusted list, up to where enough is wrong for the list to be of no use. */
+export function readEach<T>(
+  list: readonly unknown[],
+  faults: readonly string[],
+  read: (element: unknown, index: number) => T,
+): readonly T[] {
+  const found: T[] = [];
+  for (const [index, element] of list.entries()) {
+    if (faults.length >= MOST_FAULTS) break;
+    found.push(read(element, index));
+  }
+  return found;
+}
+
+/** The first of many faults, and that there are more. */
+export function foremost(faults: readonly string[]): readonly string[] {
+  if (faults.length <= MOST_FAULTS) return faults;
+  return [...faults.slice(0, MOST_FAULTS), 'there are more faults; they were not looked at'];
+}
+
 /**
  * Takes an untrusted JSON object apart key by key and notes every fault, so that a reader can report all of them.
  * After a fault a stand-in is answered; the caller looks at the list of faults before it uses any value.
@@ -75,6 +98,7 @@ export class JsonFields {
   /** Notes the keys that nobody asked for: what is not understood must not pass as checked. */
   end(): void {
     for (const key of this.#values.keys()) {
+      if (this.#faults.length > MOST_FAULTS) return;
       if (!this.#known.has(key)) this.#faults.push(`${JSON.stringify(this.#name(key))} is not a known key`);
     }
   }

@@ -1,6 +1,6 @@
 import { type Digest, err, ok, parseDigest, type Result } from '../base/index.js';
 import { parseJson } from './json-document.js';
-import { JsonFields } from './json-fields.js';
+import { foremost, JsonFields, readEach } from './json-fields.js';
 import {
   compareMemberPaths,
   isRootfsPath,
@@ -35,8 +35,8 @@ export function parseMetainfo(bytes: Uint8Array): Result<Metainfo, readonly stri
   const newer = newerFormat(fields.has('format') ? fields.count('format') : 0);
   if (newer !== undefined) return err([newer]);
   const metainfo = documentOf(fields, faults);
-  faults.push(...memberFaults(metainfo));
-  if (faults.length > 0) return err(faults);
+  for (const fault of memberFaults(metainfo)) faults.push(fault);
+  if (faults.length > 0) return err(foremost(faults));
   if (!writeMetainfo(metainfo).equals(bytes)) {
     return err([
       'its bytes are not the canonical JSON of its content: spacing, key order or member order differ',
@@ -68,9 +68,9 @@ function documentOf(fields: JsonFields, faults: string[]): Metainfo {
     mkve: fields.text('mkve'),
     packages: { digest: digestField(packages), count: packages.count('count') },
     ...(requested === undefined ? {} : { requested }),
-    members: fields
-      .list('members')
-      .map((member, index) => memberOf(new JsonFields(member, `members[${index}]`, faults))),
+    members: readEach(fields.list('members'), faults, (member, index) =>
+      memberOf(new JsonFields(member, `members[${index}]`, faults)),
+    ),
   };
   packages.end();
   fields.end();

@@ -1,6 +1,6 @@
 import { canonicalJson, compareCodeUnits, err, ok, type Result } from '../base/index.js';
 import { parseJson } from './json-document.js';
-import { JsonFields } from './json-fields.js';
+import { foremost, JsonFields, readEach } from './json-fields.js';
 
 /** One package of the rootfs, as its package system reports it. */
 export type InstalledPackage = {
@@ -24,8 +24,10 @@ export function parsePackagesJson(bytes: Uint8Array): Result<readonly InstalledP
   if (!json.ok) return err([json.error]);
   if (!Array.isArray(json.value)) return err(['it is not a list']);
   const faults: string[] = [];
-  const packages = json.value.map((entry, index) => packageOf(new JsonFields(entry, `[${index}]`, faults)));
-  if (faults.length > 0) return err(faults);
+  const packages = readEach(json.value, faults, (entry, index) =>
+    packageOf(new JsonFields(entry, `[${index}]`, faults)),
+  );
+  if (faults.length > 0) return err(foremost(faults));
   if (!writePackagesJson(packages).equals(bytes)) {
     return err([
       'its bytes are not the canonical JSON of its content: spacing, key order or list order differ',

@@ -1,6 +1,7 @@
 import { exitStatusOf, type Failure, renderFailure, systemFailure, visible } from '../report/index.js';
 import { type Host, mkveVersion, thisHost } from './host.js';
 import { type Streams, standardStreams } from './streams.js';
+import { watchEnd } from './watch-end.js';
 
 /** What every command is given. */
 export interface Command {
@@ -31,23 +32,38 @@ export async function runMain(name: string, run: (command: Command) => Promise<n
       controller.abort();
     });
   }
+  const watched = watchEnd(name, {
+    streams,
+    isExpected: () => interrupted !== undefined,
+    give: () => controller.abort(),
+  });
   try {
-    const status = await run({ host: thisHost(), streams, signal: controller.signal });
-    process.exitCode = interrupted ?? status;
+    const status = await run({ host: thisHost(), streams: watched.streams, signal: controller.signal });
+    process.exitCode = interrupted ?? watched.status() ?? status;
   } catch (thrown) {
     const refused = systemFailure(thrown);
     if (interrupted !== undefined) process.exitCode = interrupted;
     else if (refused !== undefined) process.exitCode = fail(name, refused, streams);
     else reportBug(name, thrown, streams);
+  } finally {
+    watched.done();
   }
 }
 
 /** Says what failed, on standard error, and answers the exit status. */
 export function fail(name: string, failure: Failure, streams: Streams): number {
   const { headline, details } = renderFailure(failure);
-  streams.err(visible(`${name}: ${headline}`));
-  for (const line of details) streams.err(visible(`    ${line}`));
+  streams.err(visible(`${name}: ${shortened(headline, LONGEST.headline)}`));
+  for (const line of details)
+    streams.err(visible(`    ${shortened(line, LONGEST.detail).replaceAll('\n', '\n    ')}`));
   return exitStatusOf(failure);
+}
+
+/** Characters. What has more came out of something hostile; a headline may hold the longest path there is. */
+const LONGEST = { headline: 5000, detail: 1024 };
+
+function shortened(line: string, longest: number): string {
+  return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }
 
 function reportBug(name: string, thrown: unknown, streams: Streams): void {

@@ -1,12 +1,20 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Digest, hexOf, publishFile } from '../base/index.js';
+import { type Digest, hexOf } from '../base/index.js';
 import type { StepId } from '../graph/index.js';
 import type { Reporter } from '../report/index.js';
 import type { WorkerPool } from '../rootfs/index.js';
-import { type Collected, type LastRuns, loadCare, type Store, type StoredRecord } from '../store/index.js';
+import {
+  type Collected,
+  type LastRuns,
+  loadCare,
+  publishEntry,
+  readEntryText,
+  type Store,
+  type StoredRecord,
+} from '../store/index.js';
 import type { StoreLimit } from './store-limit.js';
 
 export interface StoreCareDeps {
@@ -98,7 +106,7 @@ export class StoreCare {
       emptyDirectory: (path) => this.#emptyDirectory(path),
     });
     if (collected !== undefined && order.mode === 'collect')
-      await publishFile(this.#stampPath, JSON.stringify({ at: date(), bytes: collected.after }));
+      await publishEntry(this.#stampPath, JSON.stringify({ at: date(), bytes: collected.after }));
     return collected;
   }
 
@@ -115,7 +123,7 @@ export class StoreCare {
   /** Milliseconds since 1970 of the last collection. */
   async lastCollected(): Promise<number | undefined> {
     try {
-      const { at } = JSON.parse(await readFile(this.#stampPath, 'utf8')) as { readonly at?: unknown };
+      const { at } = JSON.parse(await readEntryText(this.#stampPath)) as { readonly at?: unknown };
       return typeof at === 'number' ? at : undefined;
     } catch {
       return undefined;

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
 import {
@@ -11,7 +12,7 @@ import {
 } from '../base/index.js';
 import type { Failure, Problem } from '../report/index.js';
 import { BUNDLE_CONFIG_SCRIPT } from './bundle-config-script.js';
-import { type FinishedRun, problemOfStatus, reportMissing, warningOf } from './bundle-problems.js';
+import { type FinishedRun, problemOfStatus, reportMissing, warningsOf } from './bundle-problems.js';
 import { type BundleReport, parseBundleReport } from './bundle-report.js';
 import { type BundleConfig, misspeltVariables, settingsOf } from './bundle-settings.js';
 
@@ -26,6 +27,9 @@ export interface BundleConfigRequest {
   readonly signal?: AbortSignal;
 }
 
+/** Bytes: whatever it prints is shown to its user. */
+const MOST_OUTPUT = 1024 * 1024;
+
 export interface LoadedBundleConfig {
   readonly settings: BundleConfig;
   readonly warnings: readonly Problem[];
@@ -39,12 +43,16 @@ export interface LoadedBundleConfig {
 export async function loadBundleConfig(
   request: BundleConfigRequest,
 ): Promise<Result<LoadedBundleConfig, Failure>> {
-  if (!(await exists(request.file))) return ok({ settings: {}, warnings: [], printed: '' });
+  const found = await lookAt(request.file);
+  if (found === 'nothing') return ok({ settings: {}, warnings: [], printed: '' });
+  if (found === 'no-file') return err(invalid(request.file, [noFile(request.file)]));
   const { BASH_ENV: _runsBeforeTheScript, ...env } = request.env;
   const outcome = await request.runner.run({
     argv: ['bash', '--noprofile', '--norc', '-c', BUNDLE_CONFIG_SCRIPT, 'bundle-config', request.file],
     cwd: request.cwd,
     env,
+    mostOutput: MOST_OUTPUT,
+    endsWith: 'program',
     ...(request.signal && { signal: request.signal }),
   });
   if (request.signal?.aborted) return err({ kind: 'cancelled' });
@@ -73,7 +81,7 @@ function accept(run: FinishedRun, report: BundleReport): Result<LoadedBundleConf
     return { file: run.file, message, hint: `did you mean ${meant}?`, severity: 'warning' };
   });
   const failed = report.failed.filter((command) => command.file === run.file);
-  const warnings = [...failed.map((command) => warningOf(command, run)), ...misspelt];
+  const warnings = [...warningsOf(failed, run), ...misspelt];
   return ok({ settings, warnings, printed: run.printed });
 }
 
@@ -85,19 +93,36 @@ function endingOf(
   if (outcome.kind === 'exited') {
     return outcome.status === 0 ? undefined : problemOfStatus(outcome.status, run);
   }
+  if (outcome.kind === 'killed' && outcome.flooded) {
+    const message = `printed more than ${MOST_OUTPUT / 1024 / 1024} MiB, and was ended`;
+    return { file: run.file, message, hint: 'look for a loop without an end', severity: 'error' };
+  }
   if (outcome.kind === 'killed') {
     return { file: run.file, message: `was ended by the signal ${outcome.signal}`, severity: 'error' };
   }
   return assertNever(outcome);
 }
 
-async function exists(file: string): Promise<boolean> {
+/** Bash would wait for a writer of a FIFO, and read a device without end. */
+async function lookAt(file: string): Promise<'file' | 'nothing' | 'no-file'> {
   try {
-    await stat(file);
-    return true;
+    const found = await stat(file);
+    if (isNullDevice(found)) return 'nothing';
+    // A directory is refused by bash, in its own words.
+    return found.isFile() || found.isDirectory() ? 'file' : 'no-file';
   } catch (thrown) {
-    return !hasErrorCode(thrown, 'ENOENT', 'ENOTDIR');
+    return hasErrorCode(thrown, 'ENOENT', 'ENOTDIR') ? 'nothing' : 'file';
   }
+}
+
+/** A link to /dev/null is how people switch a configuration off (Linux, admin-guide/devices.txt: 1, 3). */
+function isNullDevice(found: Stats): boolean {
+  return found.isCharacterDevice() && found.rdev === 0x103;
+}
+
+function noFile(file: string): Problem {
+  const message = 'expected a file with a bash program, found something else';
+  return { file, message, hint: 'put a file in its place, or remove it', severity: 'error' };
 }
 
 function bashMissing(): Failure {

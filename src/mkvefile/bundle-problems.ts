@@ -17,7 +17,7 @@ export function problemOfStatus(status: number, run: FinishedRun): Problem {
   );
   const spoken = said.find((message) => last === undefined || message.line === last.line);
   const line = spoken?.line ?? last?.line;
-  const words = spoken?.text ?? lastLineOf(run.printed);
+  const words = shortened(spoken?.text ?? lastLineOf(run.printed));
   const problem: Problem = {
     file: run.file,
     message: words === undefined ? `ended with status ${status}` : `ended with status ${status}: ${words}`,
@@ -27,16 +27,24 @@ export function problemOfStatus(status: number, run: FinishedRun): Problem {
   return line === undefined ? problem : { ...problem, line };
 }
 
-/** A command that failed while bash went on after it. */
-export function warningOf(command: FailedCommand, run: FinishedRun): Problem {
-  const spoken = bashMessages(run).find((message) => message.line === command.line);
-  return {
-    file: run.file,
-    line: command.line,
-    message: spoken?.text ?? `a command ended with status ${command.status}`,
-    hint: "if that is no mistake, write '|| true' after it",
-    severity: 'warning',
-  };
+/** Lines with a warning: after so many nobody reads on. */
+const MOST_WARNINGS = 20;
+
+/** The commands that failed while bash went on after them; of a line, which may be in a loop, the first. */
+export function warningsOf(commands: readonly FailedCommand[], run: FinishedRun): readonly Problem[] {
+  const said = bashMessages(run);
+  const byLine = new Map<number, FailedCommand>();
+  for (const command of commands) if (!byLine.has(command.line)) byLine.set(command.line, command);
+  return [...byLine.values()].slice(0, MOST_WARNINGS).map(({ line, status }) => {
+    const spoken = said.find((message) => message.line === line);
+    return {
+      file: run.file,
+      line,
+      message: shortened(spoken?.text) ?? `a command ended with status ${status}`,
+      hint: "if that is no mistake, write '|| true' after it",
+      severity: 'warning',
+    };
+  });
 }
 
 /** A config that ended well without the script having its say. */
@@ -62,4 +70,12 @@ function bashMessages(run: FinishedRun): readonly { readonly line: number; reado
 
 function lastLineOf(text: string): string | undefined {
   return text.split('\n').findLast((line) => line.trim() !== '');
+}
+
+/** Characters of what others said that fit into a sentence. */
+const LONGEST_WORDS = 300;
+
+function shortened(words: string | undefined): string | undefined {
+  if (words === undefined || words.length <= LONGEST_WORDS) return words;
+  return `${words.slice(0, LONGEST_WORDS)}…`;
 }

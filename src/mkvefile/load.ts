@@ -11,6 +11,7 @@ import { type CompiledPlace, compiledModule } from './compiled.js';
 import type { LoadedMkvefile } from './loaded.js';
 import { IMPORTER_MARK, registerModuleHook } from './module-hook.js';
 import { readsOf } from './reads.js';
+import type { checkConfig } from './schema.js';
 import { problemOfThrown } from './thrown.js';
 
 export interface LoadRequest {
@@ -54,7 +55,16 @@ export async function loadMkvefile(request: LoadRequest): Promise<Result<LoadedM
   if (outcome.kind === 'threw')
     return fault(invalid(file, [problemOfThrown(outcome.thrown, { file, reads })]));
   if (outcome.value === undefined) return fault(invalid(file, [withoutExport(file)]));
-  const config = await checkConfig(outcome.value, file);
+  const checked = await checkOrThrown(() => checkConfig(outcome.value, file));
+  if (checked.kind === 'threw') {
+    const { compiled: _, ...withTsx } = request;
+    if (kept !== undefined) return loadMkvefile(withTsx);
+    // A getter or a proxy of the author's; an Error that has no line of his is our own fault.
+    const problem = problemOfThrown(checked.thrown, { file, reads });
+    if (problem.line === undefined && checked.thrown instanceof Error) throw checked.thrown;
+    return fault(invalid(file, [problem]));
+  }
+  const { config } = checked;
   if (config.ok) return ok({ file, config: config.value, reads });
   return fault(invalid(file, config.error.problems), config.error.needed);
 }
@@ -65,7 +75,7 @@ interface Ran {
   readonly reads: readonly string[];
 }
 
-/** Nothing where there is no translation, and where it threw: tsx knows the lines of the mkvefile. */
+/** Nothing where there is no translation, and where it threw: tsx knows the lines of the mkvefile, for the message. */
 async function runCompiled(request: LoadRequest): Promise<Ran | undefined> {
   const { file, compiled } = request;
   const url = compiled === undefined ? undefined : await compiledModule(file, compiled);
@@ -89,6 +99,18 @@ async function runWithTsx(request: LoadRequest): Promise<Ran> {
   /** On Node 20 tsx reports files through a message port; in the next turn all its messages are in. */
   await nextTurn();
   return { outcome, reads: readsOf(file, urls) };
+}
+
+type CheckedConfig =
+  | { readonly kind: 'checked'; readonly config: Awaited<ReturnType<typeof checkConfig>> }
+  | { readonly kind: 'threw'; readonly thrown: unknown };
+
+async function checkOrThrown(check: () => ReturnType<typeof checkConfig>): Promise<CheckedConfig> {
+  try {
+    return { kind: 'checked', config: await check() };
+  } catch (thrown) {
+    return { kind: 'threw', thrown };
+  }
 }
 
 async function mistakeInFile(file: string): Promise<string | undefined> {

@@ -23,7 +23,8 @@ const faultless = (expected: string, faultOf: (written: string) => string | unde
   z.string(expected).refine((written) => faultOf(written) === undefined, expected);
 
 const line = (expected: string) => faultless(expected, plainLineFault);
-const path = (expected: string) => text(expected, /^[^\0\r\n]+$/);
+/** Linux takes 4096 bytes (PATH_MAX). */
+const path = (expected: string) => text(expected, /^[^\0\r\n]{1,4096}$/);
 const version = faultless("a version such as '1.0'", versionFault);
 const packages = listOf(faultless('the name of a package', packageNameFault), 'a list of package names');
 const hook = faultless(
@@ -59,7 +60,7 @@ export const packShape = {
 };
 
 const outputShape = {
-  output: z.string('the path of a file').optional(),
+  output: path('the path of a file').optional(),
   pack: z.unknown(),
   network: listOf(hook, 'a list of hooks').optional(),
 };

@@ -29,16 +29,40 @@ export function problemOfThrown(
 const FAULT_OF_ESBUILD = /^.+?:\d+:\d+: ERROR: (.+)$/m;
 
 function sentenceOf(thrown: unknown): string {
-  const message = stripVTControlCharacters(messageOf(thrown));
+  const message = shortened(stripVTControlCharacters(messageOf(thrown)));
   const fault = FAULT_OF_ESBUILD.exec(message)?.[1];
   if (fault !== undefined) return `syntax error: ${fault}`;
   if (isNotFound(thrown)) return message.replace(/ imported from .+$/s, '');
-  if (thrown instanceof SyntaxError) return message;
-  return thrown instanceof Error ? `it threw ${thrown.name}: ${message}` : `it threw ${message}`;
+  if (isError(thrown) && nameOf(thrown) === 'SyntaxError') return message;
+  return isError(thrown) ? `it threw ${nameOf(thrown)}: ${message}` : `it threw ${message}`;
+}
+
+/** Also true and false for a proxy that does not want to be asked. */
+function isError(thrown: unknown): thrown is Error {
+  try {
+    return thrown instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+function nameOf(error: Error): string {
+  try {
+    return shortened(String(error.name));
+  } catch {
+    return 'Error';
+  }
+}
+
+/** A sentence is read by people, and whatever was thrown may be of any length. */
+const LONGEST = 1000;
+
+function shortened(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 function isNotFound(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_MODULE_NOT_FOUND';
+  return isError(thrown) && 'code' in thrown && thrown.code === 'ERR_MODULE_NOT_FOUND';
 }
 
 /** The first place in the text that lies in one of the author's files. */
@@ -62,7 +86,11 @@ function importerIn(thrown: unknown, files: readonly string[]): string | undefin
 }
 
 function textOf(thrown: unknown): string {
-  return thrown instanceof Error ? `${thrown.message}\n${thrown.stack ?? ''}` : String(thrown);
+  try {
+    return isError(thrown) ? `${thrown.message}\n${thrown.stack ?? ''}` : messageOf(thrown);
+  } catch {
+    return messageOf(thrown);
+  }
 }
 
 function escaped(text: string): string {

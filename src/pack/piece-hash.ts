@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 
 import { type Digest, digestFromHex } from '../base/index.js';
+import { READ_ENTRY } from '../store/index.js';
 
 /** A file that is a piece of a stream, with what it must hold. */
 export interface Piece {
@@ -41,7 +42,7 @@ export class PieceHash {
   /** Whether the piece is what it must be. */
   #read({ path, size, check }: Piece): boolean {
     try {
-      const file = openSync(path, 'r');
+      const file = openSync(path, READ_ENTRY);
       try {
         if (fstatSync(file).size !== size) return false;
         let found = 0;

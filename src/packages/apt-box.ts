@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { bug, type CommandOutcome, type CommandRunner, err, ok, type Result } from '../base/index.js';
+import { type CommandOutcome, type CommandRunner, err, ok, type Result } from '../base/index.js';
 import type { ExactPackage, MmdebstrapSource } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { aptFailure } from './apt-errors.js';
@@ -271,11 +271,18 @@ const APT_NEED = {
 
 /** Lines of `--print-uris`: `'URI' FILE SIZE SHA256:HEX`. */
 export function parseUris(text: string): readonly ResolvedPackage[] {
-  return [...text.matchAll(/^'([^']+)' (\S+) (\d+) SHA256:([0-9a-f]{64})$/gm)].map((match) => {
-    const [, uri = '', file = '', size = '', sha256 = ''] = match;
-    const [name, version, arch] = file.replace(/\.deb$/, '').split('_');
-    if (name === undefined || version === undefined || arch === undefined)
-      return bug(`apt named a file ${file}`);
-    return { name, version: decodeURIComponent(version), arch, sha256, size: Number(size), file, uri };
+  const lines = text.matchAll(
+    /^'([^']+)' (([^\s_]+)_([^\s_]+)_([^\s_]+?)(?:\.deb)?) (\d+) SHA256:([0-9a-f]{64})$/gm,
+  );
+  return [...lines].map((match) => {
+    const [, uri = '', file = '', name = '', version = '', arch = '', size = '', sha256 = ''] = match;
+    return { name, version: unquoted(version), arch, sha256, size: Number(size), file, uri };
   });
+}
+
+/** apt quotes a colon in the name of a file as `%3a`. */
+function unquoted(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  );
 }

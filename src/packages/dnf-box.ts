@@ -173,8 +173,8 @@ export class DnfBox implements PackageBox {
     if (outcome.kind === 'not-found') return err({ kind: 'host-lacks', needs: [DNF_NEED] });
     output(outcome.stderr);
     const said = outcome.stderr.toString();
-    if (outcome.kind === 'exited' && outcome.status === 0)
-      return failureIn(JSON.parse(outcome.stdout.toString()) as Told, source);
+    const told = outcome.kind === 'exited' && outcome.status === 0 ? toldIn(outcome.stdout) : undefined;
+    if (told !== undefined) return failureIn(told, source);
     if (/^ModuleNotFoundError: No module named '(dnf|hawkey|rpm)/m.test(said))
       return err({ kind: 'host-lacks', needs: [DNF_NEED] });
     return err({
@@ -209,6 +209,16 @@ interface Told {
   /** Names of the directories with each repository's metadata. */
   readonly lists?: readonly string[];
   readonly packages?: readonly ToldPackage[];
+}
+
+/** Nothing where something else than the script has written, as plugins of dnf may. */
+export function toldIn(stdout: Uint8Array): Told | undefined {
+  try {
+    const told: unknown = JSON.parse(Buffer.from(stdout).toString());
+    return typeof told === 'object' && told !== null && !Array.isArray(told) ? told : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 interface ToldPackage extends ResolvedPackage {

@@ -22,6 +22,6 @@ export { loadDisplay } from './terminal/load-display.js';
 export type { Clock, Terminal } from './terminal/terminal.js';
 export { TerminalReporter, type TerminalReporterOptions } from './terminal/terminal-reporter.js';
 export { TimelineRecorder } from './timeline-recorder.js';
-export { visible } from './visible.js';
+export { visible, visibleName } from './visible.js';
 export type { Difference, NamedDifference, Why } from './why.js';
 export { describeDifference, describeWhy } from './why-words.js';

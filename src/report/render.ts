@@ -2,6 +2,7 @@ import { assertNever } from '../base/index.js';
 import type { CommandFailed, Failure, HostNeed, TreeUnreadable } from './failure.js';
 import { count, formatArgv, formatSize } from './format.js';
 import type { Problem } from './problem.js';
+import { visibleName } from './visible.js';
 
 /** A failure in words: one sentence, then the facts that help, then how to mend it. */
 export interface Rendered {
@@ -18,7 +19,7 @@ export function renderFailure(failure: Failure, output: 'last-lines' | 'apart' =
     case 'config-invalid':
       return {
         headline: `${failure.what} has ${count(failure.problems.filter(isError).length, 'mistake')}`,
-        details: failure.problems.flatMap(renderProblem),
+        details: atMost(MOST_SHOWN, failure.problems, renderProblem),
       };
     case 'target-unknown':
       return {
@@ -81,7 +82,7 @@ export function renderFailure(failure: Failure, output: 'last-lines' | 'apart' =
     case 'verification-failed':
       return {
         headline: `${failure.file} has ${count(failure.faults.length, 'fault')}`,
-        details: failure.faults,
+        details: atMost(MOST_SHOWN, failure.faults, (fault) => [fault]),
       };
     case 'store-broken':
       return {
@@ -102,7 +103,7 @@ export function renderFailure(failure: Failure, output: 'last-lines' | 'apart' =
     case 'path-too-long':
       return {
         headline: `it left a path of more than ${failure.mostBytes} bytes, which few programs could read`,
-        details: [`it begins with ${failure.path.slice(0, MOST_SHOWN)}`],
+        details: [`it begins with ${failure.path.slice(0, MOST_CHARACTERS)}`],
       };
     case 'host-lacks':
       return { headline: hostHeadline(failure.needs), details: needLines(failure.needs) };
@@ -163,7 +164,8 @@ export function exitStatusOf(failure: Failure): number {
 
 /** `file:line: message`, and the remedy on a line of its own. */
 export function renderProblem(problem: Problem): readonly string[] {
-  const place = problem.line === undefined ? problem.file : `${problem.file}:${problem.line}`;
+  const file = visibleName(problem.file);
+  const place = problem.line === undefined ? file : `${file}:${problem.line}`;
   const severity = problem.severity === 'warning' ? 'warning: ' : '';
   const line = `${place}: ${severity}${problem.message}`;
   return problem.hint === undefined ? [line] : [line, `    ${problem.hint}`];
@@ -186,15 +188,24 @@ function lastLinesOf({ lastLines }: CommandFailed): readonly string[] {
 
 const MOST_PATHS = 20;
 /** Characters of a path that is too long. */
-const MOST_SHOWN = 200;
+const MOST_CHARACTERS = 200;
+/** Mistakes and faults in full: nobody reads on, and a hostile file can have millions of them. */
+const MOST_SHOWN = 50;
+
+function atMost<T>(
+  most: number,
+  things: readonly T[],
+  lines: (thing: T) => readonly string[],
+): readonly string[] {
+  const more = things.length - most;
+  return [...things.slice(0, most).flatMap(lines), ...(more > 0 ? [`and ${more} more`] : [])];
+}
 
 function renderUnreadable({ directory, paths }: TreeUnreadable): Rendered {
-  const more = paths.length - MOST_PATHS;
   return {
     headline: `${directory} can only partly be read: ${count(paths.length, 'path')} cannot`,
     details: [
-      ...paths.slice(0, MOST_PATHS).map(({ path, reason }) => `${path}: ${reason}`),
-      ...(more > 0 ? [`and ${more} more`] : []),
+      ...atMost(MOST_PATHS, paths, ({ path, reason }) => [`${path}: ${reason}`]),
       ...hintLines(
         'pack it as a user who may read all of it, such as root, or leave these out with --exclude',
       ),

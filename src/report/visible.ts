@@ -13,6 +13,11 @@ export function visible(text: string): string {
   return text.replace(COLOR, '').replace(UNPRINTABLE, escaped);
 }
 
+/** The name of a file or the like, in which a newline would begin a sentence of its own. */
+export function visibleName(name: string): string {
+  return visible(name).replace(/[\t\n]/g, escaped);
+}
+
 /** What most text is: one look at it is enough. */
 const PRINTABLE = /^[\t\n -~]*$/;
 

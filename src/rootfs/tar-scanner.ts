@@ -76,7 +76,9 @@ export class TarScanner {
     const pending = { flag, header: Buffer.from(this.#header), pax: this.#pax };
     this.#pax = new Map();
     this.#pending = pending;
-    const size = flag === '0' ? Number(pending.pax.get('size') ?? numberAt(this.#header, 124, 12)) : 0;
+    const size = flag === '0' ? sizeOf(pending) : 0;
+    // With any other number the scanner would lose its place, and with it whatever follows.
+    if (!Number.isSafeInteger(size) || size < 0) throw new Error('a member has no sensible size');
     this.#onSize(size);
     this.#expectBody(size, { kind: 'hash', hash: createHash('sha256') });
     if (size === 0) this.#endMember();
@@ -117,13 +119,13 @@ interface PendingEntry {
 
 function entryOf({ flag, header, pax }: PendingEntry, hash: Hash | undefined): ScannedEntry {
   const number = (keyword: string, offset: number, length: number) =>
-    Number(pax.get(keyword) ?? numberAt(header, offset, length));
+    sensible(keyword, Number(pax.get(keyword) ?? numberAt(header, offset, length)));
   const common = {
     path: cleanPath(pax.get('path') ?? ustarPath(header)),
     mode: numberAt(header, 100, 8) & 0o7777,
     uid: number('uid', 108, 8),
     gid: number('gid', 116, 8),
-    mtime: pax.get('mtime') ?? String(numberAt(header, 136, 12)),
+    mtime: timeOf(pax.get('mtime') ?? String(numberAt(header, 136, 12))),
     xattrs: xattrsOf(pax),
   };
   const link = pax.get('linkpath') ?? textAt(header, 157, 100);
@@ -133,7 +135,7 @@ function entryOf({ flag, header, pax }: PendingEntry, hash: Hash | undefined): S
       return {
         ...common,
         type: 'file',
-        size: Number(pax.get('size') ?? numberAt(header, 124, 12)),
+        size: sizeOf({ header, pax }),
         digest: digestFromHex((hash ?? bug('a file without hash')).digest('hex')),
       };
     case '1':
@@ -151,6 +153,21 @@ function entryOf({ flag, header, pax }: PendingEntry, hash: Hash | undefined): S
     default:
       throw new Error(`a member has type '${flag}'`);
   }
+}
+
+function sizeOf({ header, pax }: Pick<PendingEntry, 'header' | 'pax'>): number {
+  return Number(pax.get('size') ?? numberAt(header, 124, 12));
+}
+
+/** Decimal text, of any length; anything else would be a time that compares with nothing. */
+function timeOf(text: string): string {
+  if (!Number.isFinite(Number(text))) throw new Error('a member has no sensible mtime');
+  return text;
+}
+
+function sensible(keyword: string, value: number): number {
+  if (!Number.isSafeInteger(value)) throw new Error(`a member has no sensible ${keyword}`);
+  return value;
 }
 
 /** Records `LENGTH KEYWORD=VALUE\n`, LENGTH counting the whole record; values are bytes. */
@@ -173,13 +190,14 @@ function parsePax(bytes: Buffer): ReadonlyMap<string, ByteString> {
 
 /** GNU tar writes `%` and `=` in the name of an attribute as `%25` and `%3D`. */
 function xattrsOf(pax: ReadonlyMap<string, ByteString>): Readonly<Record<ByteString, ByteString>> {
-  const xattrs: Record<ByteString, ByteString> = {};
-  for (const [keyword, value] of pax) {
-    if (!keyword.startsWith(XATTR)) continue;
-    const name = keyword.slice(XATTR.length).replaceAll('%3D', '=').replaceAll('%25', '%');
-    xattrs[name as ByteString] = value;
-  }
-  return xattrs;
+  const named = [...pax]
+    .filter(([keyword]) => keyword.startsWith(XATTR))
+    .map(([keyword, value]) => {
+      const name = keyword.slice(XATTR.length).replaceAll('%3D', '=').replaceAll('%25', '%');
+      return [name as ByteString, value] as const;
+    });
+  // Not by assignment, for which the name __proto__ is not one like any other.
+  return Object.fromEntries(named);
 }
 
 const XATTR = 'SCHILY.xattr.';

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { type Digest, digestOf, hasErrorCode, hexOf, linkOrCopy, publishStaged } from '../base/index.js';
+import { type Digest, digestOf, hasErrorCode, hexOf, linkOrCopy } from '../base/index.js';
 import { type Clock, markUsed } from './mark-use.js';
+import { publishStagedEntry } from './publish-entry.js';
+import { readEntry } from './read-entry.js';
 
 /** Port: immutable bytes named by their digest. */
 export interface BlobStore {
@@ -34,6 +36,9 @@ export class MemoryBlobStore implements BlobStore {
   }
 }
 
+/** What reading something else than a file that we may read comes to: a directory, a link, a socket. */
+const NO_FILE = ['EISDIR', 'ELOOP', 'EACCES', 'EPERM', 'ENXIO'] as const;
+
 /** `blobs/sha256/ab/HEX`, read-only files. */
 export class DiskBlobStore implements BlobStore {
   readonly #directory: string;
@@ -48,11 +53,11 @@ export class DiskBlobStore implements BlobStore {
   async put(bytes: Uint8Array | string): Promise<Digest> {
     const digest = digestOf(bytes);
     const path = this.pathOf(digest);
-    if ((await this.size(digest)) === Buffer.byteLength(bytes) && (await this.#isKept(path))) return digest;
+    if (await this.#hasWhole(digest, Buffer.byteLength(bytes))) return digest;
     const staged = stagedName(path);
     try {
       await writeNew(staged, bytes);
-      await publishStaged(staged, path);
+      await publishStagedEntry(staged, path);
     } catch (thrown) {
       await rm(staged, { force: true });
       throw thrown;
@@ -64,10 +69,12 @@ export class DiskBlobStore implements BlobStore {
     const path = this.pathOf(digest);
     let bytes: Buffer;
     try {
-      bytes = await readFile(path);
+      bytes = await readEntry(path);
     } catch (thrown) {
       if (hasErrorCode(thrown, 'ENOENT')) return undefined;
-      throw thrown;
+      if (!hasErrorCode(thrown, ...NO_FILE)) throw thrown;
+      await rm(path, { recursive: true, force: true });
+      return undefined;
     }
     if (digestOf(bytes) === digest) return bytes;
     await rm(path, { force: true });
@@ -76,10 +83,17 @@ export class DiskBlobStore implements BlobStore {
 
   async size(digest: Digest): Promise<number | undefined> {
     try {
-      return (await stat(this.pathOf(digest))).size;
+      const found = await lstat(this.pathOf(digest));
+      return found.isFile() ? found.size : undefined;
     } catch {
       return undefined;
     }
+  }
+
+  /** A damaged one is taken away: who brings the bytes can mend it, and who reads it later cannot. */
+  async #hasWhole(digest: Digest, size: number): Promise<boolean> {
+    if ((await this.size(digest)) !== size || !(await this.#isKept(this.pathOf(digest)))) return false;
+    return (await this.get(digest)) !== undefined;
   }
 
   /** Whether a blob that is there will not be collected before somebody refers to it. */
@@ -104,7 +118,7 @@ export class DiskBlobStore implements BlobStore {
     await chmod(file, 0o444);
     await linkOrCopy(file, staged);
     try {
-      await publishStaged(staged, path);
+      await publishStagedEntry(staged, path);
     } finally {
       // rename(2) of two names of one file leaves both.
       await rm(staged, { force: true });

@@ -1,17 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import {
-  type CanonicalValue,
-  canonicalJson,
-  type Digest,
-  digestOf,
-  hexOf,
-  publishFile,
-} from '../base/index.js';
+import { type CanonicalValue, canonicalJson, type Digest, digestOf, hexOf } from '../base/index.js';
 import type { ActionCache, ActionResult, Claim, Lookup } from './action-cache.js';
 import { KeyLock } from './key-lock.js';
 import { type Clock, markUsed } from './mark-use.js';
+import { publishEntry } from './publish-entry.js';
+import { readEntryText } from './read-entry.js';
 import { seal, unseal } from './seal.js';
 
 /**
@@ -33,7 +27,7 @@ export class DiskActionCache implements ActionCache {
   async read(key: Digest): Promise<ActionResult | undefined> {
     let text: string;
     try {
-      text = await readFile(this.#pathOf(key), 'utf8');
+      text = await readEntryText(this.#pathOf(key));
     } catch {
       return undefined;
     }
@@ -70,7 +64,7 @@ export class DiskActionCache implements ActionCache {
       release,
       publish: async (result) => {
         try {
-          await publishFile(this.#pathOf(key), seal(canonicalJson(result as unknown as CanonicalValue)));
+          await publishEntry(this.#pathOf(key), seal(canonicalJson(result as unknown as CanonicalValue)));
         } finally {
           await release();
         }

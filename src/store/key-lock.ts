@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { hasErrorCode, linkOrCopy } from '../base/index.js';
 import { identityOfThisProcess, lifeOf, type ProcessIdentity } from './identity.js';
+import { readEntryText } from './read-entry.js';
 
 const POLL_MS = 40;
 
@@ -84,7 +85,7 @@ export class KeyLock {
     }
     const again = await readHolder(path);
     if (again === 'unreadable' || (again !== 'gone' && !(await holds(path, again))))
-      await rm(path, { force: true });
+      await rm(path, { recursive: true, force: true });
     await rm(breaking, { force: true });
   }
 }
@@ -127,7 +128,7 @@ async function holds(path: string, holder: ProcessIdentity): Promise<boolean> {
 
 async function readHolder(path: string): Promise<ProcessIdentity | 'gone' | 'unreadable'> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as ProcessIdentity;
+    return JSON.parse(await readEntryText(path)) as ProcessIdentity;
   } catch (thrown) {
     return hasErrorCode(thrown, 'ENOENT') ? 'gone' : 'unreadable';
   }

@@ -1,7 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Digest, digestOf, hexOf, isDigest, publishFile } from '../base/index.js';
+import { type Digest, digestOf, hexOf, isDigest } from '../base/index.js';
+import { publishEntry } from './publish-entry.js';
+import { readEntryText } from './read-entry.js';
 
 /** How a step fared when it last ran or was last found in the cache. */
 export interface LastRun {
@@ -103,7 +105,7 @@ export class LastRuns {
     if (this.#path === undefined) return;
     const { runs, roles } = await this.#load();
     const text = JSON.stringify({ runs: Object.fromEntries(runs), roles: Object.fromEntries(roles) });
-    await publishFile(this.#path, text);
+    await publishEntry(this.#path, text);
   }
 
   #predecessor({ runs, roles }: Records, step: string): LastRun | undefined {
@@ -147,14 +149,25 @@ function noRecords(): Records {
 
 async function readRecords(path: string): Promise<Records> {
   try {
-    const { runs, roles } = JSON.parse(await readFile(path, 'utf8')) as {
+    const { runs, roles } = JSON.parse(await readEntryText(path)) as {
       readonly runs: Record<string, LastRun>;
       readonly roles: Record<string, string>;
     };
-    return { runs: new Map(Object.entries(runs)), roles: new Map(Object.entries(roles)) };
+    return {
+      runs: new Map(Object.entries(runs).filter(([, run]) => isRun(run))),
+      roles: new Map(Object.entries(roles).filter(([, step]) => typeof step === 'string')),
+    };
   } catch {
     return noRecords();
   }
+}
+
+/** These records have no seal: what is not as it was written counts as never noted. */
+function isRun(value: unknown): value is LastRun {
+  if (typeof value !== 'object' || value === null) return false;
+  const { key, action, outcome, durationMs, log } = value as Partial<LastRun>;
+  const isNoted = (outcome === 'done' || outcome === 'failed') && typeof durationMs === 'number';
+  return isDigest(key) && typeof action === 'string' && isNoted && (log === undefined || isDigest(log));
 }
 
 const RECORDS = /^[0-9a-f]{24}\.json$/;

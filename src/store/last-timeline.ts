@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { digestOf, hexOf, publishFile } from '../base/index.js';
+import { digestOf, hexOf } from '../base/index.js';
+import { publishEntry } from './publish-entry.js';
+import { readEntryText } from './read-entry.js';
 
 /** A step that was at work in a build. Times are milliseconds since the build began. */
 export interface TimelineRun {
@@ -60,7 +61,7 @@ export class LastTimeline {
 
   async get(): Promise<KeptTimeline | undefined> {
     try {
-      const { format, ...kept } = JSON.parse(await readFile(this.#path, 'utf8')) as KeptTimeline & {
+      const { format, ...kept } = JSON.parse(await readEntryText(this.#path)) as KeptTimeline & {
         readonly format: number;
       };
       const isWhole = Array.isArray(kept.runs) && Array.isArray(kept.rest) && Number.isFinite(kept.endedAt);
@@ -71,6 +72,6 @@ export class LastTimeline {
   }
 
   async save(timeline: Timeline): Promise<void> {
-    await publishFile(this.#path, JSON.stringify({ format: FORMAT, ...timeline, endedAt: this.#date() }));
+    await publishEntry(this.#path, JSON.stringify({ format: FORMAT, ...timeline, endedAt: this.#date() }));
   }
 }

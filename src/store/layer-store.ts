@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Digest, isDigest, publishFile } from '../base/index.js';
+import { type Digest, isDigest } from '../base/index.js';
 import { bootId } from './identity.js';
+import { publishEntry } from './publish-entry.js';
+import { readEntryText } from './read-entry.js';
 
 export interface LayerMark {
   readonly digest: Digest;
@@ -40,13 +42,13 @@ export class LayerStore {
 
   async markWhole(id: string, digest: Digest, bytes?: number): Promise<void> {
     const size = bytes ?? (await this.mark(id))?.bytes;
-    await publishFile(this.markPath(id), `${bootId()} ${digest}${size === undefined ? '' : ` ${size}`}\n`);
+    await publishEntry(this.markPath(id), `${bootId()} ${digest}${size === undefined ? '' : ` ${size}`}\n`);
   }
 
   /** What the mark says of a layer that was whole once: the digest of its changes, and the size if it is known. */
   async mark(id: string): Promise<LayerMark | undefined> {
     try {
-      const [, digest, size] = (await readFile(this.markPath(id), 'latin1')).trim().split(' ');
+      const [, digest, size] = (await readEntryText(this.markPath(id))).trim().split(' ');
       if (!isDigest(digest)) return undefined;
       return { digest, ...(size !== undefined && /^\d+$/.test(size) ? { bytes: Number(size) } : {}) };
     } catch {
@@ -57,7 +59,7 @@ export class LayerStore {
   /** `unverified`: it was whole before the last reboot, and its content must be compared with its digest. */
   async state(id: string): Promise<'whole' | 'unverified' | 'missing'> {
     try {
-      const [boot] = (await readFile(this.markPath(id), 'latin1')).split(' ');
+      const [boot] = (await readEntryText(this.markPath(id))).split(' ');
       await access(this.pathOf(id));
       if (boot !== bootId()) return 'unverified';
       return 'whole';

@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Digest, isDigest } from '../base/index.js';
+import { readEntryText } from './read-entry.js';
 
 /** Locks of what is built without an mkvefile lie among the records of last runs. */
 const NAME = /^[0-9a-f]{24}-lock\.json$/;
@@ -21,11 +22,11 @@ export async function lockedBlobs(
   const names = (await readdir(directory).catch(() => [])).filter((name) => NAME.test(name));
   const found = new Set<string>();
   for (const name of names) {
-    const text = await readFile(join(directory, name), 'utf8').catch(() => '');
+    const text = await readEntryText(join(directory, name)).catch(() => '');
     for (const hex of digestsIn(text)) found.add(hex);
     for (const [, snapshot] of text.matchAll(/"snapshot": "([^"]*)"/g)) {
       if (!isDigest(snapshot)) continue;
-      const document = await readFile(pathOf(snapshot), 'utf8').catch(() => '');
+      const document = await readEntryText(pathOf(snapshot)).catch(() => '');
       for (const hex of digestsIn(document)) found.add(hex);
     }
   }

@@ -1,13 +1,15 @@
-import { chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { err, hasErrorCode, messageOf, ok, publishFile, type Result } from '../base/index.js';
+import { err, hasErrorCode, messageOf, ok, type Result } from '../base/index.js';
 import { DiskBlobStore } from './blob-store.js';
 import { DiskActionCache } from './disk-action-cache.js';
 import { LayerStore } from './layer-store.js';
 import type { Clock } from './mark-use.js';
 import { OutputRecords } from './output-records.js';
 import { Pins } from './pins.js';
+import { publishEntry } from './publish-entry.js';
+import { readEntryText } from './read-entry.js';
 import { Reproducibility } from './reproducibility.js';
 import { RunningBuilds } from './running-builds.js';
 import { SegmentIndex } from './segment-index.js';
@@ -92,7 +94,7 @@ export async function openStore(
 
 async function readVersion(root: string): Promise<number | undefined> {
   try {
-    return Number.parseInt(await readFile(join(root, 'version'), 'latin1'), 10) || 0;
+    return Number.parseInt(await readEntryText(join(root, 'version')), 10) || 0;
   } catch (thrown) {
     if (hasErrorCode(thrown, 'ENOENT')) return undefined;
     throw thrown;
@@ -122,8 +124,9 @@ async function layOut(root: string, owner: StoreOwner | undefined): Promise<void
   await mkdir(root, { recursive: true, mode: 0o700 });
   for (const directory of DIRECTORIES) await makeDirectory(join(root, directory), owner);
   if (owner !== undefined) await chown(root, owner.uid, owner.gid);
-  await writeFile(join(root, 'CACHEDIR.TAG'), CACHEDIR_TAG);
-  await publishFile(join(root, 'version'), `${LAYOUT_VERSION}\n`);
+  // By renaming: what stands there may be a link to somebody's file.
+  await publishEntry(join(root, 'CACHEDIR.TAG'), CACHEDIR_TAG);
+  await publishEntry(join(root, 'version'), `${LAYOUT_VERSION}\n`);
 }
 
 async function makeDirectory(path: string, owner: StoreOwner | undefined): Promise<void> {

@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-import { type Digest, digestFromHex, digestOf, hexOf, publishFile } from '../base/index.js';
+import { type Digest, digestFromHex, digestOf, hexOf } from '../base/index.js';
+import { publishEntry } from './publish-entry.js';
+import { readEntryText } from './read-entry.js';
+
+/** A FIFO that stands where the output was reads as empty; opening it otherwise would wait for a writer. */
+const READING = {
+  highWaterMark: 1 << 20,
+  flags: (constants.O_RDONLY | constants.O_NONBLOCK) as unknown as string,
+};
 
 /**
  * `last/output-HASH.json`: what a file outside the store was when mkve wrote it. While its inode, size and times are
@@ -19,7 +27,7 @@ export class OutputRecords {
 
   async remember(path: string, digest: Digest): Promise<void> {
     const stamp = await stampOf(path);
-    if (stamp !== undefined) await publishFile(this.#recordOf(path), JSON.stringify({ digest, stamp }));
+    if (stamp !== undefined) await publishEntry(this.#recordOf(path), JSON.stringify({ digest, stamp }));
   }
 
   async isCurrent(path: string, digest: Digest): Promise<boolean> {
@@ -50,7 +58,7 @@ async function readRecord(
   path: string,
 ): Promise<{ readonly digest: string; readonly stamp: string } | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as { digest: string; stamp: string };
+    return JSON.parse(await readEntryText(path)) as { digest: string; stamp: string };
   } catch {
     return undefined;
   }
@@ -59,7 +67,7 @@ async function readRecord(
 async function fileDigest(path: string): Promise<Digest | undefined> {
   const hash = createHash('sha256');
   try {
-    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+    await pipeline(createReadStream(path, READING), hash);
   } catch {
     return undefined;
   }

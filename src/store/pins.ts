@@ -1,7 +1,9 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Digest, digestOf, hexOf, isDigest, publishFile } from '../base/index.js';
+import { type Digest, digestOf, hexOf, isDigest } from '../base/index.js';
+import { publishEntry } from './publish-entry.js';
+import { readEntryText } from './read-entry.js';
 
 /** Results of one project that are kept whatever the limit says. */
 export interface ProjectPins {
@@ -27,13 +29,13 @@ export class Pins {
   /** Without targets the project pins nothing any more. */
   async set(pins: ProjectPins): Promise<void> {
     const path = this.#pathOf(pins.mkvefile);
-    const before = await readFile(path, 'utf8').catch(() => undefined);
+    const before = await readEntryText(path).catch(() => undefined);
     if (Object.keys(pins.targets).length === 0) {
       if (before !== undefined) await rm(path, { force: true });
       return;
     }
     const text = JSON.stringify(pins);
-    if (text !== before) await publishFile(path, text);
+    if (text !== before) await publishEntry(path, text);
   }
 
   async all(): Promise<readonly ProjectPins[]> {
@@ -48,7 +50,7 @@ export class Pins {
 
   async #read(name: string): Promise<ProjectPins | undefined> {
     try {
-      const pins = JSON.parse(await readFile(join(this.#directory, name), 'utf8')) as ProjectPins;
+      const pins = JSON.parse(await readEntryText(join(this.#directory, name))) as ProjectPins;
       const keys = Object.values(pins.targets).flat();
       return typeof pins.mkvefile === 'string' && keys.every(isDigest) ? pins : undefined;
     } catch {

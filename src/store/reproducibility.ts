@@ -1,7 +1,9 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Digest, hexOf, publishFile } from '../base/index.js';
+import { type Digest, hexOf } from '../base/index.js';
+import { publishEntry } from './publish-entry.js';
+import { readEntryText } from './read-entry.js';
 import { seal, unseal } from './seal.js';
 
 /**
@@ -18,13 +20,13 @@ export class Reproducibility {
   /** @param differences paths, or names of results; none: it was found reproducible after all */
   async note(key: Digest, differences: readonly string[]): Promise<void> {
     if (differences.length === 0) await rm(this.#pathOf(key), { force: true });
-    else await publishFile(this.#pathOf(key), seal(JSON.stringify(differences)));
+    else await publishEntry(this.#pathOf(key), seal(JSON.stringify(differences)));
   }
 
   /** None also when nobody has looked. */
   async differences(key: Digest): Promise<readonly string[]> {
     try {
-      const body = unseal(await readFile(this.#pathOf(key), 'utf8'));
+      const body = unseal(await readEntryText(this.#pathOf(key)));
       return body === undefined ? [] : (JSON.parse(body) as readonly string[]);
     } catch {
       return [];

@@ -1,8 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Digest, hexOf, isDigest, publishFile } from '../base/index.js';
+import { type Digest, hexOf, isDigest } from '../base/index.js';
 import { type Clock, markUsed } from './mark-use.js';
+import { publishEntry } from './publish-entry.js';
+import { readEntryText } from './read-entry.js';
 import { seal, unseal } from './seal.js';
 
 /** One independently compressed piece of a packed root file system. */
@@ -42,7 +44,7 @@ export class SegmentIndex {
   async get(key: Digest): Promise<readonly Segment[] | undefined> {
     const path = this.#pathOf(key, 'json');
     try {
-      const segments = readSegments(await readFile(path, 'utf8'));
+      const segments = readSegments(await readEntryText(path));
       if (segments === undefined) return undefined;
       if (this.#clock !== undefined && (await markUsed(path, this.#clock)) === 'gone') return undefined;
       return segments;
@@ -52,7 +54,7 @@ export class SegmentIndex {
   }
 
   async put(key: Digest, segments: readonly Segment[]): Promise<void> {
-    await publishFile(this.#pathOf(key, 'json'), seal(JSON.stringify(segments)));
+    await publishEntry(this.#pathOf(key, 'json'), seal(JSON.stringify(segments)));
   }
 
   /** Where a piece of plain tar lies if it is there, for readers that stream and check on their own. */
@@ -61,12 +63,13 @@ export class SegmentIndex {
   }
 
   async putPlain(key: Digest, bytes: Uint8Array): Promise<void> {
-    await publishFile(this.plainPath(key), bytes, { mode: 0o444 });
+    await publishEntry(this.plainPath(key), bytes, { mode: 0o444 });
   }
 
   async hasPlain({ key, size }: PlainPiece): Promise<boolean> {
     try {
-      return (await stat(this.plainPath(key))).size === size;
+      const found = await lstat(this.plainPath(key));
+      return found.isFile() && found.size === size;
     } catch {
       return false;
     }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { hasErrorCode } from '../base/index.js';
 import { identityOfThisProcess, lifeOf, type ProcessIdentity } from './identity.js';
+import { readEntryText } from './read-entry.js';
 
 const OWNER = 'owner.json';
 /** A process that cannot be alive: nothing was before the first boot. */
@@ -97,7 +98,7 @@ async function readOwnerLater(ownerFile: string): Promise<ProcessIdentity | unde
 /** Nothing while the file is not whole. */
 async function readOwner(ownerFile: string): Promise<ProcessIdentity | undefined> {
   try {
-    return JSON.parse(await readFile(ownerFile, 'utf8')) as ProcessIdentity;
+    return JSON.parse(await readEntryText(ownerFile)) as ProcessIdentity;
   } catch (thrown) {
     if (thrown instanceof SyntaxError) return undefined;
     throw thrown;

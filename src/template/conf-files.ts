@@ -2,7 +2,7 @@ import { join, sep } from 'node:path';
 
 import { compareCodeUnits, digestOf } from '../base/index.js';
 import type { ConfCheck } from '../hypervisor/index.js';
-import { describeEntry, type Entry, lookAt, namesIn, readBytes, realPathOf } from './entry.js';
+import { describeEntry, type Entry, lookAt, namesIn, readBytes, readText, realPathOf } from './entry.js';
 import type { Journal } from './journal.js';
 import type { ConfFile } from './model.js';
 import { shown } from './names.js';
@@ -18,6 +18,9 @@ export interface ConfRequest {
   readonly checks: ReadonlyMap<string, ConfCheck>;
   readonly journal: Journal;
 }
+
+/** What the bundle could hold at most is more; two links in each of thirty directories lead a thousand million ways. */
+const MOST_ENTRIES = 20_000;
 
 interface Place {
   readonly path: string;
@@ -42,11 +45,24 @@ export function readConf(request: ConfRequest): readonly ConfFile[] {
     return [];
   }
   // Not only its last part may be a link: `conf` itself may lead elsewhere.
-  const files = readEntry(request, top, { ...entry, linkedTo: realPathOf(top.path) });
+  const counted = { ...request, seen: { entries: 0 } };
+  const files = readEntry(counted, top, { ...entry, linkedTo: realPathOf(top.path) });
+  if (counted.seen.entries > MOST_ENTRIES) {
+    complain(request, top, {
+      message: `more than ${MOST_ENTRIES} files and directories are below it, symbolic links followed`,
+      hint: 'look for symbolic links that lead to one another',
+    });
+  }
   return files.sort((a, b) => compareCodeUnits(a.path, b.path));
 }
 
-function readEntry(request: ConfRequest, place: Place, entry: Entry): ConfFile[] {
+/** A request on its way, with how much was met so far. */
+interface Walk extends ConfRequest {
+  readonly seen: { entries: number };
+}
+
+function readEntry(request: Walk, place: Place, entry: Entry): ConfFile[] {
+  if (++request.seen.entries > MOST_ENTRIES) return [];
   request.journal.looked(place.path);
   if (entry.kind === 'missing') return [];
   if (entry.kind === 'unusable') {
@@ -68,7 +84,7 @@ function staysInside(request: ConfRequest, place: Place, real: string): boolean 
   return false;
 }
 
-function readDirectory(request: ConfRequest, place: Place): ConfFile[] {
+function readDirectory(request: Walk, place: Place): ConfFile[] {
   const real = realPathOf(place.path);
   if (place.above.includes(real)) {
     complain(request, place, 'the symbolic link leads to a directory that holds it');
@@ -80,6 +96,7 @@ function readDirectory(request: ConfRequest, place: Place): ConfFile[] {
     return [];
   }
   return names.value.flatMap((name) => {
+    if (request.seen.entries > MOST_ENTRIES) return [];
     const below: Place = {
       path: join(place.path, name),
       relative: place.relative === '' ? name : `${place.relative}/${name}`,
@@ -100,7 +117,7 @@ function isPlainName(name: string): boolean {
 }
 
 function readFile(request: ConfRequest, place: Place, mode: number): ConfFile[] {
-  const bytes = readBytes(place.path);
+  const bytes = request.checks.has(place.relative) ? readText(place.path) : readBytes(place.path);
   if (!bytes.ok) {
     complain(request, place, `the file cannot be read (${bytes.error})`);
     return [];

@@ -44,10 +44,11 @@ export function lookAt(path: string): Entry {
 
 function followLink(path: string): Entry {
   try {
-    return entryOf(statSync(path), { linkedTo: realpathSync(path) });
+    return entryOf(statSync(path), { linkedTo: realpathSync.native(path) });
   } catch (thrown) {
     if (hasErrorCode(thrown, 'ELOOP')) return { kind: 'unusable', what: 'a symbolic link in a circle' };
-    if (!hasErrorCode(thrown, 'ENOENT', 'ENOTDIR')) throw thrown;
+    if (!hasErrorCode(thrown, 'ENOENT', 'ENOTDIR'))
+      return { kind: 'unusable', what: `a symbolic link out of reach (${reasonOf(thrown)})` };
     return { kind: 'unusable', what: `a dangling symbolic link to ${shown(readlinkSync(path))}` };
   }
 }
@@ -61,10 +62,25 @@ export function describeEntry(entry: Entry): string {
 /** The path without any symbolic link; the path itself where it leads nowhere. */
 export function realPathOf(path: string): string {
   try {
-    return realpathSync(path);
+    // The system's own: Node's looks at every part of every link on the way.
+    return realpathSync.native(path);
   } catch {
     return path;
   }
+}
+
+/** Bytes of a text that people write: a list of every package there is takes two million. */
+const LONGEST_TEXT = 4 * 1024 * 1024;
+
+/** The bytes of a text. The error is the system's reason, or that it is too long to be one. */
+export function readText(path: string): Result<Buffer, string> {
+  try {
+    const { size } = statSync(path);
+    if (size > LONGEST_TEXT) return err(`it has ${size} bytes, and a text has at most ${LONGEST_TEXT}`);
+  } catch (thrown) {
+    return err(reasonOf(thrown));
+  }
+  return readBytes(path);
 }
 
 /** The error is the system's reason. */
@@ -96,5 +112,6 @@ function entryOf(stats: Stats, link: { readonly linkedTo?: string }): Entry {
 /** Node's `EACCES: permission denied, open '/a/b'` without the path, which the message names already. */
 function reasonOf(thrown: unknown): string {
   const message = messageOf(thrown);
+  if (hasErrorCode(thrown, 'ERR_FS_FILE_TOO_LARGE')) return 'it is larger than 2 GiB';
   return /^[A-Z0-9]+: ([^,]+),/.exec(message)?.[1] ?? message;
 }

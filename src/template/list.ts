@@ -43,7 +43,19 @@ export function parseList(bytes: Uint8Array, kind: ListKind): ListReading {
   }
   const sifted = siftEntries({ entries, kind, placeOf: (line) => `on line ${line}` });
   const all = [...findings, ...crowded, ...sifted.findings];
-  return { entries: sifted.entries, findings: all.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+  const inOrder = all.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  return { entries: sifted.entries, findings: foremost(inOrder) };
+}
+
+/** Findings of one list: where something else than a list was taken for one, every line of it is wrong. */
+const MOST_FINDINGS = 100;
+
+function foremost(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length <= MOST_FINDINGS) return findings;
+  const more = findings.length - MOST_FINDINGS;
+  const isWrong = findings.some(({ severity }) => severity === 'error');
+  const message = `and ${more} more lines with something to say about`;
+  return [...findings.slice(0, MOST_FINDINGS), { message, severity: isWrong ? 'error' : 'warning' }];
 }
 
 /** Checks the entries of any list, and takes out what is wrong or repeated. */

@@ -21,6 +21,9 @@ export const templateNameFault: NameCheck = (name) =>
     ? undefined
     : `${shown(name)} cannot name a template: expected letters, digits, '_', '.', '+' and '-', beginning with a letter or digit`;
 
+/** With architecture and version; a package is a file, whose name has them all and takes 255 bytes (NAME_MAX). */
+const LONGEST_PACKAGE = 255;
+
 /**
  * `NAME`, `NAME:ARCH`, `NAME=VERSION` or `NAME:ARCH=VERSION`, as apt-get(8) takes them; the characters are those that
  * Debian policy (5.6.7, 5.6.12) and RPM allow together. A final `-` is refused: apt-get would remove that package.
@@ -29,6 +32,8 @@ export const packageNameFault: NameCheck = (name) => {
   if (!/^[A-Za-z0-9][A-Za-z0-9+._-]*(:[a-z0-9][a-z0-9_-]*)?(=[A-Za-z0-9][A-Za-z0-9.+~:^_-]*)?$/.test(name)) {
     return `${shown(name)} is no name of a package: expected NAME, NAME:ARCH or NAME=VERSION, the name of letters, digits, '+', '.', '_' and '-'`;
   }
+  if (name.length > LONGEST_PACKAGE)
+    return `${shown(name)} is no name of a package: expected at most ${LONGEST_PACKAGE} characters`;
   return /-(:|=|$)/.test(name)
     ? `${shown(name)} ends in '-', which asks apt to remove the package`
     : undefined;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { factsOf } from '../hypervisor/index.js';
 import { parseVersion } from './assignment.js';
 import { readConf } from './conf-files.js';
-import { describeEntry, lookAt, readBytes } from './entry.js';
+import { describeEntry, lookAt, readText } from './entry.js';
 import type { HookReporter } from './hook-reporter.js';
 import type { Journal } from './journal.js';
 import { hookList, type ListReading, packageList, parseList } from './list.js';
@@ -61,7 +61,7 @@ export function readTemplateFile(where: {
   journal.looked(path);
   const entry = lookAt(path);
   if (entry.kind === 'missing') return { kind: 'missing' };
-  const bytes = entry.kind === 'file' ? readBytes(path) : undefined;
+  const bytes = entry.kind === 'file' ? readText(path) : undefined;
   if (bytes?.ok) return { kind: 'read', bytes: bytes.value };
   const message =
     bytes === undefined

@@ -70,6 +70,9 @@ function readTargets(request: TargetsRequest): readonly ResolvedTemplate[] {
   });
 }
 
+/** Each is a target with a dozen files to look for; there are some ten in the world. */
+const MOST_HYPERVISORS = 1000;
+
 /** Undefined when nothing can be said of the rest of the template. */
 function readHypervisors(where: {
   readonly directory: string;
@@ -84,6 +87,11 @@ function readHypervisors(where: {
   if (reading.kind !== 'read') return undefined;
   const { entries, findings } = parseList(reading.bytes, hypervisorList);
   where.journal.noteFindings(file, findings);
+  if (entries.length > MOST_HYPERVISORS) {
+    const message = `${entries.length} hypervisors are listed: expected at most ${MOST_HYPERVISORS}`;
+    where.journal.note({ file, message, severity: 'error' });
+    return undefined;
+  }
   if (entries.length > 0) return entries.map(({ text }) => text);
   if (findings.length === 0) {
     where.journal.note({

@@ -10,19 +10,19 @@ import {
   truncateSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { FileFault } from '../support/crash/file-faults.js';
+import { makeToyProgram } from '../support/crash/toy-program.js';
 import { Random } from '../support/random.js';
 
-const ROOT = resolve(import.meta.dirname, '../..');
 /** Hundreds of stores come and go: memory is where that takes least. */
 const directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'mkve-crash-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }), 60_000);
 
-const program = join(directory, 'toy-build.mjs');
+let program: string;
 
 interface Built {
   readonly status: number | null;
@@ -56,14 +56,7 @@ function newStore(): string {
 }
 
 beforeAll(() => {
-  const esbuild = join(ROOT, 'node_modules/.bin/esbuild');
-  const flags = ['--bundle', '--platform=node', '--format=esm', '--log-level=warning'];
-  execFileSync(esbuild, [
-    join(ROOT, 'test/support/crash/toy-build.ts'),
-    ...flags,
-    '--banner:js=import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    `--outfile=${program}`,
-  ]);
+  program = makeToyProgram(directory);
   mkdirSync(empty);
   // Opened, and stopped before anything else.
   clean = build(join(directory, 'clean'));

@@ -10,7 +10,17 @@ import {
 /** The smallest real runner: for tests of folders below the one that has the product's own. */
 export const spawnRunner: CommandRunner = { run };
 
-function run({ argv, cwd, env, stdin, onOutput, onStatus, signal }: CommandRequest): Promise<CommandOutcome> {
+function run(request: CommandRequest): Promise<CommandOutcome> {
+  const {
+    argv,
+    cwd,
+    env,
+    stdin,
+    onOutput,
+    onStatus,
+    signal,
+    mostOutput = Number.POSITIVE_INFINITY,
+  } = request;
   const [program, ...args] = argv;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -26,10 +36,19 @@ function run({ argv, cwd, env, stdin, onOutput, onStatus, signal }: CommandReque
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
+    let flooded: true | undefined;
+    const letGo = () => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    };
     for (const [stream, pieces] of [[child.stdout, stdout] as const, [child.stderr, stderr] as const]) {
       stream?.on('data', (piece: Buffer) => {
         pieces.push(piece);
         onOutput?.(piece);
+        if (pieces.reduce((sum, { length }) => sum + length, 0) <= mostOutput) return;
+        flooded = true;
+        child.kill();
+        letGo();
       });
     }
     child.stdio[3]?.on('data', (piece: Buffer) => onStatus?.(piece));
@@ -40,8 +59,11 @@ function run({ argv, cwd, env, stdin, onOutput, onStatus, signal }: CommandReque
       if (hasErrorCode(error, 'ENOENT')) resolve({ kind: 'not-found', program });
       else if (!hasErrorCode(error, 'ABORT_ERR')) reject(error);
     });
+    // By then what it wrote before its end has been read.
+    if (request.endsWith === 'program') child.on('exit', () => setTimeout(letGo, 200));
     child.on('close', (status, killer) => {
       const output = { stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) };
+      if (flooded) return resolve({ kind: 'killed', signal: 'SIGTERM', flooded, ...output });
       if (killer !== null) resolve({ kind: 'killed', signal: killer, ...output });
       else if (status !== null) resolve({ kind: 'exited', status, ...output });
     });

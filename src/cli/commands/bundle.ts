@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 import { loadCommandRunner } from '../../actions/index.js';
-import { err, ok, type Result } from '../../base/index.js';
+import { err, hasErrorCode, ok, type Result } from '../../base/index.js';
 import type { Failure } from '../../report/index.js';
 import { renderProblem } from '../../report/index.js';
 import { compile, lineagesOf, readNativeTemplate } from '../../template/index.js';
@@ -104,13 +104,22 @@ async function buildOnce(command: Command, merged: BundleArguments, debug?: Debu
   }
 }
 
+/** Also true for what is there and cannot be read, such as a symbolic link in a circle: it is no mistake to be passed over. */
+function isThere(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch (thrown) {
+    return !hasErrorCode(thrown, 'ENOTDIR');
+  }
+}
+
 /** The command line over `~/.mkve/bundle-config`. */
 async function bundleArguments(
   { host, streams, signal }: Command,
   given: ParsedOptions<MkveBundleOption>,
 ): Promise<Result<BundleArguments, Failure>> {
   const file = join(host.home, '.mkve/bundle-config');
-  if (!existsSync(file)) return mergeBundleArguments({ given, config: {}, cwd: host.cwd });
+  if (!isThere(file)) return mergeBundleArguments({ given, config: {}, cwd: host.cwd });
   const { loadBundleConfig } = await import('../../mkvefile/index.js');
   const runner = await loadCommandRunner();
   const loaded = await loadBundleConfig({ file, cwd: host.cwd, env: host.env, runner, signal });

@@ -4,7 +4,7 @@ import { basename, relative, resolve } from 'node:path';
 import { loadCommandRunner } from '../../actions/index.js';
 import { compareCodeUnits, err, ok, type Result } from '../../base/index.js';
 import { findMkvefile, type LoadedConfig, loadMkvefile } from '../../mkvefile/index.js';
-import { count, type Failure, jsonRecord, type Problem, renderProblem } from '../../report/index.js';
+import { count, type Failure, jsonRecord, type Problem, renderProblem, visible } from '../../report/index.js';
 import { readNativeTemplate, type TemplateReading } from '../../template/index.js';
 import { compiledPlace, type Host, stockHookDirectory, toolEnvironment } from '../host.js';
 import { CHECKS, type LintFinding, type LintSubject, type LintTemplate, shellcheck } from '../lint/index.js';
@@ -36,7 +36,7 @@ export async function lintCommand(command: Command, options: Options): Promise<n
   const found: LintFinding[] = problems.map((problem) => ({ ...problem, code: problem.code ?? 'template' }));
   if (subject !== undefined) {
     const scripts = shellcheck({ runner: loadCommandRunner, env: toolEnvironment(host), signal });
-    for (const check of [...CHECKS, scripts]) found.push(...(await check(subject)));
+    for (const check of [...CHECKS, scripts]) for (const finding of await check(subject)) found.push(finding);
   }
   const sorted = unique(
     found.map((finding) => ({ ...finding, file: shownPath(finding.file, host.cwd) })),
@@ -55,11 +55,11 @@ function readDirectories(operands: readonly string[], host: Host): Result<Lintab
       stockHookDirectory: stockHookDirectory(),
     });
     const found = reading.ok ? reading.value.warnings : reading.error.problems;
-    problems.push(
-      ...found.map((problem) =>
+    // One at a time: an argument a problem is more than a call takes, where there are a hundred thousand.
+    for (const problem of found)
+      problems.push(
         problem.file.startsWith('/') ? problem : { ...problem, file: `${directory}/${problem.file}` },
-      ),
-    );
+      );
     return [lintTemplate({ name: basename(directory), directory, file: directory }, reading)];
   });
   const subject = { ...NOTHING, templates, stockDirectory: stockHookDirectory() };
@@ -142,7 +142,7 @@ function print({ streams }: Command, options: Options, findings: readonly LintFi
   }
   for (const finding of findings) {
     const [line = '', ...more] = renderProblem(finding);
-    for (const text of [`${line} [${finding.code}]`, ...more]) streams.out(text);
+    for (const text of [`${line} [${finding.code}]`, ...more]) streams.out(visible(text));
   }
   if (has(options, 'quiet')) return;
   const errors = findings.filter(({ severity }) => severity === 'error').length;

@@ -25,8 +25,10 @@ interface Request {
 
 /** Bytes: PATH_MAX of limits.h. */
 const MOST_PATH = 4096;
-/** So that a small bundle cannot fill the memory. */
-const MOST_ENTRIES = 5_000_000;
+/** So that a small bundle, which may hold a thousand times its size, cannot fill the memory. */
+const MOST_ENTRIES = 500_000;
+/** Bytes of names, targets and attributes together. */
+const MOST_WORDS = 256 * 1024 * 1024;
 
 /** The tree of the root file system in a bundle, read from one end to the other. The bundle may be anybody's. */
 export async function bundleTree(request: Request): Promise<Result<Digest, Failure>> {
@@ -37,16 +39,23 @@ export async function bundleTree(request: Request): Promise<Result<Digest, Failu
   if (!opened.ok) return err({ kind: 'input-unreadable', file, detail: opened.error });
   try {
     const entries: ScannedEntry[] = [];
+    const places = new Places();
+    let words = 0;
     const faults = await readArchive(opened.value, async (member) => {
       if (member.path !== rootfs.path) return 'continue';
       await scan(member, request, (entry) => {
         if (entry.path.length > MOST_PATH) throw new Error('a path in it is longer than Linux takes');
+        places.take(entry);
+        words += wordsOf(entry);
+        if (words > MOST_WORDS)
+          throw new Error('its files have longer names and attributes than fit into memory');
         if (entries.push(entry) > MOST_ENTRIES) throw new Error(`it holds more than ${MOST_ENTRIES} files`);
       });
       return 'stop';
     });
     if (faults.length > 0)
       return err({ kind: 'verification-failed', file, faults: faults.map(describeFault) });
+    if (entries.length === 0) return faulty('it holds nothing');
     const reading = { sourceDateEpoch: Number.POSITIVE_INFINITY, meaning: 'whole' } as const;
     return ok(applyChanges(objects, undefined, changesOf(entries, reading)));
   } catch (thrown) {
@@ -55,6 +64,31 @@ export async function bundleTree(request: Request): Promise<Result<Digest, Failu
   } finally {
     await opened.value.file.close();
   }
+}
+
+/** Sees to it that everything has its place in a directory that came before, as every archiver writes it. */
+class Places {
+  readonly #directories = new Set<string>();
+
+  take({ path, type }: ScannedEntry): void {
+    const cut = path.lastIndexOf('/');
+    const name = path.slice(cut + 1);
+    const isRoot = path === '';
+    if (!isRoot && (name === '' || name === '.' || name === '..' || path.startsWith('/')))
+      throw new Error('a path in it leaves its directory');
+    if (isRoot ? type !== 'dir' : !this.#directories.has(path.slice(0, Math.max(cut, 0))))
+      throw new Error('a file in it stands in no directory');
+    if (type === 'dir') this.#directories.add(path);
+    else if (this.#directories.has(path)) throw new Error('a path in it is both a directory and a file');
+  }
+}
+
+function wordsOf(entry: ScannedEntry): number {
+  const attributes = Object.entries(entry.xattrs).reduce(
+    (sum, [name, value]) => sum + name.length + value.length,
+    0,
+  );
+  return entry.path.length + ('target' in entry ? entry.target.length : 0) + attributes;
 }
 
 async function scan(

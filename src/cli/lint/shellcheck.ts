@@ -35,9 +35,24 @@ export function shellcheck(tools: {
     if (ended.kind === 'not-found') return [];
     // 0: nothing found, 1: something; anything else is no answer.
     if (ended.kind !== 'exited' || ended.status > 1) return [unusable(ended.stderr.toString().trim())];
-    const { comments } = JSON.parse(ended.stdout.toString()) as { readonly comments: readonly Comment[] };
-    return comments.map(findingOf);
+    return commentsIn(ended.stdout.toString())?.map(findingOf) ?? [unusable('its answer is no JSON')];
   };
+}
+
+/** Nothing for what shellcheck never prints, such as the words of a wrapper around it. */
+export function commentsIn(text: string): readonly Comment[] | undefined {
+  try {
+    const { comments } = JSON.parse(text) as { readonly comments?: unknown };
+    return Array.isArray(comments) && comments.every(isComment) ? comments : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isComment(value: unknown): value is Comment {
+  if (typeof value !== 'object' || value === null) return false;
+  const { file, line, message } = value as Partial<Comment>;
+  return typeof file === 'string' && typeof line === 'number' && typeof message === 'string';
 }
 
 function findingOf({ file, line, level, code, message }: Comment): LintFinding {

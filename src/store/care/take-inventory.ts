@@ -1,5 +1,5 @@
 import type { Dirent, Stats } from 'node:fs';
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { digestFromHex, digestOf } from '../../base/index.js';
@@ -7,6 +7,7 @@ import type { ActionResult } from '../action-cache.js';
 import { loggedRuns } from '../last-runs.js';
 import { lockedBlobs } from '../locked-blobs.js';
 import type { Store } from '../open.js';
+import { readEntryText } from '../read-entry.js';
 import { unseal } from '../seal.js';
 import { readSegments } from '../segment-index.js';
 import { type Inventory, itemId, type StoredItem, type StoredRecord } from './inventory.js';
@@ -185,7 +186,7 @@ function onDisk({ blocks }: Stats): number {
 }
 
 async function textOf(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
+  return readEntryText(path).catch(() => '');
 }
 
 /** Of a layer that an older mkve made. Directories that only a worker may look into are not counted. */

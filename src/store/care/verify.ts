@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 
 import { type Digest, digestOf } from '../../base/index.js';
 import type { Store } from '../open.js';
+import { READ_ENTRY, readEntry, readEntryText } from '../read-entry.js';
 import { unseal } from '../seal.js';
 import { type PlainPiece, readSegments } from '../segment-index.js';
 import type { Inventory, StoredItem, StoredRecord } from './inventory.js';
@@ -61,7 +62,7 @@ async function checkRecord(
   pieces: Map<string, PlainPiece>,
 ): Promise<Damage | undefined> {
   const path = recordPath(record);
-  const text = await readFile(join(store.root, path), 'utf8').catch(() => '');
+  const text = await readEntryText(join(store.root, path)).catch(() => '');
   const body = unseal(text);
   if (body === undefined) return removed(store, { what: 'record', path, detail: 'its seal is broken' });
   if (record.kind === 'segments') {
@@ -89,7 +90,7 @@ async function checkItem(
     return removed(store, { what: 'blob', path, detail: `its digest is sha256:${digest}` });
   }
   const piece = at.pieces.get(item.name);
-  const bytes = await readFile(join(store.root, path)).catch(() => undefined);
+  const bytes = await readEntry(join(store.root, path)).catch(() => undefined);
   if (piece === undefined || bytes === undefined) return undefined;
   if (bytes.length === piece.size && crc32(bytes) === piece.check) return undefined;
   return removed(store, { what: 'plain', path, detail: 'its length or its check sum is another' });
@@ -112,7 +113,10 @@ async function removed(store: Store, damage: Damage): Promise<Damage> {
 async function hexDigest(path: string): Promise<string | undefined> {
   const hash = createHash('sha256');
   try {
-    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+    await pipeline(
+      createReadStream(path, { highWaterMark: 1 << 20, flags: READ_ENTRY as unknown as string }),
+      hash,
+    );
   } catch {
     return undefined;
   }

@@ -117,6 +117,14 @@ describe('a translated mkvefile', () => {
     expect(await loadMkvefile(at)).toEqual(await loadMkvefile({ file: at.file }));
   });
 
+  test('names the line also of what throws when it is looked at', async () => {
+    const at = await kept(
+      `export default {\n  get templates(): never {\n    throw new Error('not today');\n  },\n};`,
+    );
+    expect(await isUsed(at)).toBe(true);
+    expect(await loadMkvefile(at)).toEqual(await loadMkvefile({ file: at.file }));
+  });
+
   test('is not missed where it cannot be kept', async () => {
     const { file, compiled } = await place(`export default ${TINY};`);
     await keepCompiled(file, { ...compiled, directory: `${file}/below` });
