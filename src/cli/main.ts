@@ -54,7 +54,8 @@ export async function runMain(name: string, run: (command: Command) => Promise<n
 export function fail(name: string, failure: Failure, streams: Streams): number {
   const { headline, details } = renderFailure(failure);
   streams.err(visible(`${name}: ${shortened(headline, LONGEST.headline)}`));
-  for (const line of details) streams.err(visible(`    ${shortened(line, LONGEST.detail).replaceAll('\n', '\n    ')}`));
+  for (const line of details)
+    streams.err(visible(`    ${shortened(line, LONGEST.detail).replaceAll('\n', '\n    ')}`));
   return exitStatusOf(failure);
 }
 

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -27,7 +35,8 @@ beforeAll(async () => {
   mkve = installMkve();
   writeFileSync(elsewhere, "somebody's\n");
   mkdirSync(join(ground.here, 'root/etc'), { recursive: true });
-  for (let at = 0; at < 20; at++) writeFileSync(join(ground.here, `root/etc/file${at}`), `${at}\n`.repeat(at));
+  for (let at = 0; at < 20; at++)
+    writeFileSync(join(ground.here, `root/etc/file${at}`), `${at}\n`.repeat(at));
   expectCivil(await pack(), { status: 0, says: 'built' });
   packed = readFileSync(join(ground.own, 'out.tar'));
   execFileSync('cp', ['-a', store, seed]);
@@ -49,16 +58,19 @@ function alterAll(how: (path: string, elsewhere: string) => void): number {
 }
 
 describe("a real store of which all files are altered at once (records, segments, trees, the last run's notes)", () => {
-  it.each(Object.entries(ALTERATIONS))('%s: the archive is the same, and the store is whole again', async (_, how) => {
-    execFileSync('rm', ['-rf', store, join(ground.own, 'out.tar')]);
-    execFileSync('cp', ['-a', seed, store]);
-    expect(alterAll(how)).toBeGreaterThan(10);
-    const ended = await pack();
-    expectCivil(ended, { status: 0, says: '' });
-    expect(readFileSync(join(ground.own, 'out.tar')).equals(packed)).toBe(true);
-    const verified = await runHostile([...mkve.program('mkve'), 'cache', 'verify'], ground);
-    expectCivil(verified, { status: verified.status === 4 ? 4 : 0, says: '' });
-    expect(readFileSync(elsewhere, 'utf8')).toBe("somebody's\n");
-    expect(existsSync(join(ground.here, 'root/etc/file1'))).toBe(true);
-  });
+  it.each(Object.entries(ALTERATIONS))(
+    '%s: the archive is the same, and the store is whole again',
+    async (_, how) => {
+      execFileSync('rm', ['-rf', store, join(ground.own, 'out.tar')]);
+      execFileSync('cp', ['-a', seed, store]);
+      expect(alterAll(how)).toBeGreaterThan(10);
+      const ended = await pack();
+      expectCivil(ended, { status: 0, says: '' });
+      expect(readFileSync(join(ground.own, 'out.tar')).equals(packed)).toBe(true);
+      const verified = await runHostile([...mkve.program('mkve'), 'cache', 'verify'], ground);
+      expectCivil(verified, { status: verified.status === 4 ? 4 : 0, says: '' });
+      expect(readFileSync(elsewhere, 'utf8')).toBe("somebody's\n");
+      expect(existsSync(join(ground.here, 'root/etc/file1'))).toBe(true);
+    },
+  );
 });
