@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -78,10 +79,22 @@ describe('DiskBlobStore', () => {
   it('leaves nothing half written behind when the disk refuses', async () => {
     const directory = privateDirectory();
     const store = new DiskBlobStore(directory);
+    const fanOut = dirname(store.pathOf(digestOf('text')));
+    mkdirSync(dirname(fanOut), { recursive: true });
+    writeFileSync(fanOut, 'in the way');
+    await expect(store.put('text')).rejects.toThrow();
+    expect(readdirSync(dirname(fanOut))).toHaveLength(1);
+  });
+
+  it('puts a blob in the place of a directory, and in that of a blob of the same size that is damaged', async () => {
+    const store = new DiskBlobStore(privateDirectory());
     const path = store.pathOf(digestOf('text'));
     mkdirSync(join(path, 'in the way'), { recursive: true });
-    await expect(store.put('text')).rejects.toThrow();
-    expect(readdirSync(dirname(path))).toEqual([path.slice(dirname(path).length + 1)]);
+    const digest = await store.put('text');
+    expect((await store.get(digest))?.toString()).toBe('text');
+    rmSync(path);
+    writeFileSync(path, 'tExt');
+    expect((await store.get(await store.put('text')))?.toString()).toBe('text');
   });
 
   describe('adopts a file', () => {

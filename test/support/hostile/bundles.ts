@@ -25,7 +25,8 @@ export async function piecesOf(from: Ingredients = {}): Promise<Pieces> {
   return { metainfo, conf, packages, rootfs };
 }
 
-function asBlocks(member: Awaited<ReturnType<typeof bundleMembers>>[number]): Buffer {
+/** A member with the header that format 1 prescribes. */
+export function asBlocks(member: Awaited<ReturnType<typeof bundleMembers>>[number]): Buffer {
   const bytes = bytesOf(member);
   return Buffer.concat([encodeMemberHeader({ ...member, mtime: EPOCH }), bytes, paddingAfter(bytes.length)]);
 }

@@ -5,6 +5,8 @@ import { pathToFileURL } from 'node:url';
 
 import { expect } from 'vitest';
 
+import { hasErrorCode } from '../../../src/base/index.js';
+
 /** How a program that was given something hostile ended. */
 export interface Ended {
   /** Absent where it had to be killed or a signal ended it. */
@@ -70,12 +72,14 @@ export function runHostile(
   let late = false;
   const timer = setTimeout(() => {
     late = true;
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    endGroup(child.pid);
   }, LIMIT_MS);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (status, signal) => {
       clearTimeout(timer);
+      // What a case left in the background.
+      endGroup(child.pid);
       const peak = existsSync(peakFile) ? peakIn(readFileSync(peakFile, 'utf8')) : undefined;
       resolve({
         status,
@@ -87,6 +91,15 @@ export function runHostile(
       });
     });
   });
+}
+
+function endGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (thrown) {
+    if (!hasErrorCode(thrown, 'ESRCH')) throw thrown;
+  }
 }
 
 function peakIn(text: string): number {

@@ -27,4 +27,21 @@ describe.each(runners)('%s', (_name, load) => {
     expect(Buffer.concat(told).toString()).toBe('told\nmore\n');
     expect(Buffer.concat(said).toString()).toBe('asked said\n');
   });
+
+  it('ends a program that writes more than it should', async () => {
+    const runner = await load();
+    const outcome = await runner.run({ argv: ['yes'], env, mostOutput: 100_000 });
+    expect(outcome).toMatchObject({ kind: 'killed', flooded: true });
+  });
+
+  it('does not wait for what a program leaves behind, where it is told so, and has all that it said itself', async () => {
+    const runner = await load();
+    const script = 'sleep 1000 & echo $!; head -c 60000 /dev/zero; exit 3';
+    const outcome = await runner.run({ argv: ['sh', '-c', script], env, endsWith: 'program' });
+    expect(outcome).toMatchObject({ kind: 'exited', status: 3 });
+    if (outcome.kind === 'not-found') return;
+    const pid = Number.parseInt(outcome.stdout.toString(), 10);
+    process.kill(pid, 'SIGKILL');
+    expect(outcome.stdout.length).toBe(60_000 + `${pid}\n`.length);
+  });
 });
