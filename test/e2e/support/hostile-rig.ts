@@ -24,6 +24,8 @@ export const RUNS_AS: readonly As[] = inject('e2e').user === undefined ? ['calle
 interface Settings {
   /** Programs of the host that hooks use beside busybox, with their libraries. */
   readonly programs?: readonly string[];
+  /** Default: below the rig. */
+  readonly store?: string;
 }
 
 interface Build {
@@ -46,9 +48,9 @@ export class HostileRig {
   readonly victim: string;
   readonly #before: string;
 
-  constructor(as: As, { programs = [] }: Settings = {}) {
+  constructor(as: As, { programs = [], store }: Settings = {}) {
     this.rig = new Rig(as);
-    this.store = this.rig.path('place/store');
+    this.store = store ?? this.rig.path('place/store');
     this.victim = this.rig.path('victim');
     mkdirSync(this.rig.path('place'));
     this.rig.write('victim/untouched', 'of the host\n');
