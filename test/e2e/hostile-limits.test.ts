@@ -50,7 +50,7 @@ describe.each(RUNS_AS)('a hook that takes what it can get, mkve run by the %s', 
       'many that are too many',
       'i=0; while [ $i -lt 60 ]; do head -c 1000000 /dev/zero >/f$i; i=$((i + 1)); done',
     ],
-    ['one that takes no room at all', 'truncate -s 1000g /hole'],
+    ['one that takes no room at all', 'truncate -s 1000000000000 /hole'],
   ])('writes no more than it may: %s', async (_what, script) => {
     const ran = await hostile.build({ '10-fill': script }, { limits: { disk: '50 MB' } });
     expect(ran.status, ran.stdout + ran.stderr).toBe(1);

@@ -68,7 +68,13 @@ export class HostileRig {
   }
 
   /** Writes the template with these hooks, in order, and builds it with all that hooks write shown. */
-  build(hooks: Readonly<Record<string, string>>, { limits, network, args = [] }: Build = {}): Promise<Ran> {
+  build(hooks: Readonly<Record<string, string>>, build: Build = {}): Promise<Ran> {
+    this.write(hooks, build);
+    return this.rig.mkve(['build', '--verbose', ...(build.args ?? [])], { store: this.store });
+  }
+
+  /** Writes the template and its mkvefile. */
+  write(hooks: Readonly<Record<string, string>>, { limits, network }: Build = {}): void {
     const { rig } = this;
     const named = Object.fromEntries(
       Object.entries(hooks).map(([name, script]) => [this.hookName(name), script]),
@@ -86,7 +92,6 @@ export class HostileRig {
       `import { defineConfig, rootfs } from 'mkve';
        export default defineConfig({ packages: rootfs({ from: './base.tar' }), ...${JSON.stringify(config)} });\n`,
     );
-    return rig.mkve(['build', '--verbose', ...args], { store: this.store });
   }
 
   /** One line a member of the packed root file system, as GNU tar lists it; what the base has of programs is left out. */
