@@ -16,7 +16,7 @@ describe.each(RUNS_AS)('a hook that writes or runs without end, mkve run by the 
 
   it('fills neither memory nor disk with its output, be it one line', async () => {
     const endless =
-      'head -c 8000000 /dev/zero | tr "\\0" "x"; yes | head -c 8000000; head -c 8000000 /dev/zero';
+      'head -c 12000000 /dev/zero | tr "\\0" "x"; yes | head -c 1000000; head -c 12000000 /dev/zero';
     const ran = await hostile.build({ '10-flood': `${endless}; echo; echo the end; exit 9` });
     expect(ran.status).toBe(1);
     expect(ran.stderr).toMatch(/hook 10-flood-\S+ failed with status 9/);
