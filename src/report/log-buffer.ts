@@ -8,11 +8,14 @@ export class LogBuffer {
   readonly #head: Uint8Array[] = [];
   readonly #tail: Uint8Array[] = [];
   #headSize = 0;
+  #isHeadClosed = false;
   #tailSize = 0;
   #dropped = 0;
 
   add(chunk: Uint8Array): void {
-    if (this.#headSize + chunk.length <= MOST_HEAD) {
+    // What comes after the head was closed belongs behind it, however little it is.
+    this.#isHeadClosed ||= this.#headSize + chunk.length > MOST_HEAD;
+    if (!this.#isHeadClosed) {
       this.#head.push(chunk);
       this.#headSize += chunk.length;
       return;

@@ -1,6 +1,9 @@
 import { LineSplitter } from './line-splitter.js';
 import { LogBuffer } from './log-buffer.js';
 
+/** More than a person reads, and little enough to be printed at once. */
+const MOST_LINES = 10_000;
+
 /**
  * What running steps have written so far, for reporters that show it in one piece. The chunks are those that the
  * engine keeps for the log as well, so this costs next to no memory.
@@ -17,7 +20,7 @@ export class StepOutputs {
     log.add(chunk);
   }
 
-  /** All of it as lines; it is forgotten here. */
+  /** It as lines, of very many the last ones; it is forgotten here. */
   take(step: string): readonly string[] {
     const log = this.#logs.get(step);
     if (log === undefined) return [];
@@ -26,6 +29,7 @@ export class StepOutputs {
     const splitter = new LineSplitter((line) => lines.push(line));
     splitter.write(log.bytes());
     splitter.end();
-    return lines;
+    const more = lines.length - MOST_LINES;
+    return more <= 0 ? lines : [`[${more} lines before these are in the log]`, ...lines.slice(-MOST_LINES)];
   }
 }

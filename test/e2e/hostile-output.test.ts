@@ -15,20 +15,15 @@ describe.each(RUNS_AS)('a hook that writes or runs without end, mkve run by the 
   const logOf = ({ stderr }: Ran) => readFileSync(/whole output: (\S+)/.exec(stderr)?.[1] ?? '', 'latin1');
 
   it('fills neither memory nor disk with its output, be it one line', async () => {
-    for (const [endless, quiet] of [
-      ['head -c 30000000 /dev/zero | tr "\\0" "x"; echo; echo the end; exit 9', '--verbose'],
-      ['yes | head -c 30000000; echo the end; exit 9', '--quiet'],
-      ['head -c 24000000 /dev/zero; echo; echo the end; exit 9', '--quiet'],
-    ] as const) {
-      const ran = await hostile.build({ '10-flood': endless }, { args: [quiet] });
-      expect(ran.status).toBe(1);
-      expect(ran.stderr).toMatch(/hook 10-flood-\S+ failed with status 9/);
-      const kept = logOf(ran);
-      expect(kept.length).toBeLessThan(21_000_000);
-      expect(kept).toMatch(/\n\[mkve left out \d+ bytes here\]\n/);
-      expect(kept.endsWith('the end\n')).toBe(true);
-      hostile.expectNothingLeft();
-    }
+    const endless =
+      'head -c 12000000 /dev/zero | tr "\\0" "x"; yes | head -c 1000000; head -c 12000000 /dev/zero';
+    const ran = await hostile.build({ '10-flood': `${endless}; echo; echo the end; exit 9` });
+    expect(ran.status).toBe(1);
+    expect(ran.stderr).toMatch(/hook 10-flood-\S+ failed with status 9/);
+    const kept = logOf(ran);
+    expect(kept.length).toBeLessThan(21_000_000);
+    expect(kept).toMatch(/\n\[mkve left out \d+ bytes here\]\n/);
+    expect(kept.endsWith('\0\nthe end\n')).toBe(true);
     await hostile.expectAllWell();
   });
 
@@ -62,11 +57,9 @@ describe.each(RUNS_AS)('a hook that writes or runs without end, mkve run by the 
         ${endless} &
         setsid sh -c 'while :; do echo late >>/late; echo noise; done' ${name} &
         until test -s /late; do :; done
-        kill -9 -1 2>/dev/null
-        echo never said`,
+        kill -9 -1 2>/dev/null; exit 0`,
       '20-next': `test -z "$(ps -o args | grep ${name.slice(0, 6)} | grep -v grep)" && cp /late /seen && echo the end`,
     });
-    // Whether the hook survives its own kill(2) is the kernel's to say: it spares whoever calls.
     expect(ran.status, ran.stdout.slice(-3000) + ran.stderr).toBe(0);
     expect(ran.stdout).toContain('| started');
     expect(ran.stdout).toContain('| the end');

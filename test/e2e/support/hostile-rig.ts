@@ -24,6 +24,8 @@ export const RUNS_AS: readonly As[] = inject('e2e').user === undefined ? ['calle
 interface Settings {
   /** Programs of the host that hooks use beside busybox, with their libraries. */
   readonly programs?: readonly string[];
+  /** Default: below the rig. */
+  readonly store?: string;
 }
 
 interface Build {
@@ -46,9 +48,9 @@ export class HostileRig {
   readonly victim: string;
   readonly #before: string;
 
-  constructor(as: As, { programs = [] }: Settings = {}) {
+  constructor(as: As, { programs = [], store }: Settings = {}) {
     this.rig = new Rig(as);
-    this.store = this.rig.path('place/store');
+    this.store = store ?? this.rig.path('place/store');
     this.victim = this.rig.path('victim');
     mkdirSync(this.rig.path('place'));
     this.rig.write('victim/untouched', 'of the host\n');
@@ -66,7 +68,13 @@ export class HostileRig {
   }
 
   /** Writes the template with these hooks, in order, and builds it with all that hooks write shown. */
-  build(hooks: Readonly<Record<string, string>>, { limits, network, args = [] }: Build = {}): Promise<Ran> {
+  build(hooks: Readonly<Record<string, string>>, build: Build = {}): Promise<Ran> {
+    this.write(hooks, build);
+    return this.rig.mkve(['build', '--verbose', ...(build.args ?? [])], { store: this.store });
+  }
+
+  /** Writes the template and its mkvefile. */
+  write(hooks: Readonly<Record<string, string>>, { limits, network }: Build = {}): void {
     const { rig } = this;
     const named = Object.fromEntries(
       Object.entries(hooks).map(([name, script]) => [this.hookName(name), script]),
@@ -84,7 +92,6 @@ export class HostileRig {
       `import { defineConfig, rootfs } from 'mkve';
        export default defineConfig({ packages: rootfs({ from: './base.tar' }), ...${JSON.stringify(config)} });\n`,
     );
-    return rig.mkve(['build', '--verbose', ...args], { store: this.store });
   }
 
   /** One line a member of the packed root file system, as GNU tar lists it; what the base has of programs is left out. */

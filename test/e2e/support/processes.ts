@@ -4,6 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** One process: its number may be given out again, its number with its start may not. */
 interface Process {
   readonly pid: number;
+  /** One letter: proc_pid_stat(5). */
+  readonly state: string;
   readonly parent: number;
   /** Clock ticks since the machine started: proc_pid_stat(5). */
   readonly start: string;
@@ -23,7 +25,7 @@ function allProcesses(): readonly Process[] {
       // A zombie is gone but for its number.
       if (state === 'Z') return [];
       const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
-      return [{ pid, parent: Number(parent), start: stat[19] ?? '', commandLine }];
+      return [{ pid, state: state ?? '', parent: Number(parent), start: stat[19] ?? '', commandLine }];
     } catch {
       return [];
     }
@@ -47,6 +49,11 @@ export function alive(processes: readonly Process[]): readonly Process[] {
 /** Processes with these words in their command line, wherever they run. */
 export function withCommandLine(words: string): readonly Process[] {
   return allProcesses().filter(({ commandLine }) => commandLine.includes(words));
+}
+
+/** Those of them that a signal has stopped. */
+export function stoppedWithCommandLine(words: string): readonly Process[] {
+  return withCommandLine(words).filter(({ state }) => state === 'T');
 }
 
 /** Processes that see a mount whose place or source has these words in it. */

@@ -7,6 +7,7 @@ import {
   gitlabFolding,
   JsonReporter,
   LineSplitter,
+  LogBuffer,
   type Paint,
   PlainReporter,
   painter,
@@ -157,6 +158,17 @@ describe('the output of a step that failed', () => {
     expect(err).not.toContain('      line 28');
   });
 
+  it('is only its end where nobody could read it all', () => {
+    const { err } = plain('normal', [
+      output('t/lxc:bad', 'y\n'.repeat(10_000)),
+      output('t/lxc:bad', 'z\nend\n'),
+      bad,
+    ]);
+    expect(err.slice(3, 5)).toEqual(['      [2 lines before these are in the log]', '      y']);
+    expect(err.slice(-3)).toEqual(['      z', '      end', '    whole output: /log']);
+    expect(err).toHaveLength(3 + 1 + 10_000 + 1);
+  });
+
   it('is of the last try only, when a step is tried again', () => {
     const again: readonly Event[] = [
       output('t/lxc:bad', 'first\n'),
@@ -284,6 +296,16 @@ describe('the JSON reporter', () => {
         durationMs: 5,
       },
     ]);
+  });
+});
+
+describe('the log of a step', () => {
+  it('keeps the order of what was written, where a little fits in and much does not', () => {
+    const log = new LogBuffer();
+    const large = Buffer.alloc(3_000_000, 'x');
+    for (let at = 0; at < 8; at++) log.add(large);
+    log.add(Buffer.from('the end\n'));
+    expect(log.bytes().subarray(-9).toString()).toBe('xthe end\n');
   });
 });
 
