@@ -27,13 +27,20 @@ export type BundleFault =
   | { readonly kind: 'signature-missing' }
   | { readonly kind: 'signature-refused'; readonly outcome: SignatureOutcome };
 
+/** Characters of a name that may be longer than any file system takes. */
+const MOST_CHARACTERS = 200;
+
+function quoted(path: string): string {
+  return JSON.stringify(path.length > MOST_CHARACTERS ? `${path.slice(0, MOST_CHARACTERS)}…` : path);
+}
+
 /** One sentence without a full stop. Names from the bundle are quoted, because they are untrusted. */
 export function describeFault(fault: BundleFault): string {
   switch (fault.kind) {
     case 'archive-malformed':
       return `the archive is damaged: ${fault.detail}`;
     case 'member-refused':
-      return `the member ${JSON.stringify(fault.path)} ${fault.detail}`;
+      return `the member ${quoted(fault.path)} ${fault.detail}`;
     case 'member-misplaced':
       return `the member ${fault.path} must not stand after ${fault.after}`;
     case 'bundle-unreadable':
