@@ -160,7 +160,11 @@ export class ProjectLoader {
         source: project.source,
       });
       if (!session.ok) return session;
-      if (this.#open !== undefined) this.#former.push(this.#open.session);
+      if (this.#open !== undefined) {
+        this.#former.push(this.#open.session);
+        // Other limits may let through what failed under the old ones.
+        failures.forgetAll();
+      }
       this.#open = { settings, session: session.value, shared: new SharedRun({ jobs, failures }) };
     }
     const { session, shared } = this.#open;
