@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 /** Which versions of the host's programs a result depends on. */
 export interface Tools {
-  /** `1.3.5`; `absent` where there is no such program. */
+  /** `1.3.5`; `absent` where there is no such program and nobody remembers one. */
   versionOf(program: string): string;
 }
 
@@ -40,9 +40,10 @@ export class ToolVersions implements Tools {
 
   versionOf(program: string): string {
     const found = this.#find(program);
-    if (found === undefined) return 'absent';
     this.#known ??= readRecord(this.#record);
     const known = this.#known[program];
+    // What it made while it was there is as good as it was; what it would have to make fails and says what is missing.
+    if (found === undefined) return known?.version ?? 'absent';
     if (known?.stamp === found.stamp) return known.version;
     const version = askVersion(found.file, this.#path);
     this.#known[program] = { stamp: found.stamp, version };
@@ -78,10 +79,16 @@ export class ToolVersions implements Tools {
 
 function readRecord(file: string): Record<string, Known> {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, Known>;
+    const read = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Partial<Known> | null> | null;
+    const entries = Object.entries(read ?? {});
+    return Object.fromEntries(entries.filter((entry): entry is [string, Known] => isKnown(entry[1])));
   } catch {
     return {};
   }
+}
+
+function isKnown(entry: Partial<Known> | null): entry is Known {
+  return typeof entry?.stamp === 'string' && typeof entry.version === 'string';
 }
 
 function askVersion(file: string, path: string): string {

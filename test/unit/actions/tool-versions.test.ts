@@ -33,5 +33,18 @@ describe('versions of programs', () => {
     writeFileSync(record, 'damaged');
     expect(versionOf('apt-get')).toBe('3.0.0~rc1');
     expect(versionOf('tar')).toBe('absent');
+    for (const altered of ['null', '[]', '{"apt-get":null}', '{"apt-get":{"stamp":1,"version":2}}']) {
+      writeFileSync(record, altered);
+      expect(versionOf('apt-get'), altered).toBe('3.0.0~rc1');
+    }
+  });
+
+  it('of a program that has gone stay what they were: what it made is as good', () => {
+    const directory = privateDirectory();
+    const record = join(directory, 'tools.json');
+    install(directory, 'apt-get', 'apt 2.6.1 (amd64)');
+    expect(new ToolVersions(directory, record).versionOf('apt-get')).toBe('2.6.1');
+    rmSync(join(directory, 'apt-get'));
+    expect(new ToolVersions(directory, record).versionOf('apt-get')).toBe('2.6.1');
   });
 });
