@@ -10,6 +10,7 @@ export { hasErrorCode, messageOf } from './errors.js';
 export { type DiffLine, diffLines, unifiedDiff } from './line-diff.js';
 export { compareCodeUnits } from './order.js';
 export { linkOrCopy, publishFile, publishStaged } from './publish.js';
+export { READ_ENTRY } from './read-flags.js';
 export { err, ok, type Result } from './result.js';
 export { closestTo } from './suggest.js';
 export { withoutCredentials } from './uri.js';

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 
-import { bug, type Digest, digestFromHex, err, messageOf, type Result } from '../base/index.js';
-import { READ_ENTRY } from '../store/index.js';
+import { bug, type Digest, digestFromHex, err, messageOf, READ_ENTRY, type Result } from '../base/index.js';
 import { ChunkedOutput, type WrittenFile } from './chunked-output.js';
 import { END_OF_ARCHIVE, encodeMemberHeader, paddingAfter } from './member-header.js';
 import { compareMemberPaths, memberPathFault } from './member-paths.js';

@@ -3,13 +3,11 @@
  * with nothing to do does, and an mkvefile is seldom what changed. Only the translation is kept, never what came of running
  * it: an mkvefile may read files and the environment, so it runs every time.
  */
-import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { basename, extname, join } from 'node:path';
 
-import { digestOf, hexOf, publishFile } from '../base/index.js';
+import { type Digest, digestOf, hexOf, publishFile, READ_ENTRY } from '../base/index.js';
 
 /** Where translations are kept, and for whom: nothing that another user may have written is ever run. */
 export interface CompiledPlace {
@@ -21,7 +19,7 @@ export interface CompiledPlace {
 /** What is kept for one mkvefile. */
 interface Entry {
   /** Digest of the mkvefile and of all that its translation depends on. */
-  readonly key: string;
+  readonly key: Digest;
   /** Absent where only tsx can run the mkvefile. */
   readonly script?: string;
 }
@@ -55,7 +53,7 @@ export async function keepCompiled(file: string, place: CompiledPlace): Promise<
     const script = standsAlone(source) ? await translate(file, source) : undefined;
     const entry: Entry = { key, ...(script === undefined ? {} : { script }) };
     const text = JSON.stringify(entry);
-    await publishFile(entryOf(file, place), `${sum(text)}\n${text}`, { mode: 0o600 });
+    await publishFile(entryOf(file, place), `${digestOf(text)}\n${text}`, { mode: 0o600 });
   } catch {
     // A full disk, a file that is being written: whoever needs the store or the mkvefile itself will say so.
   }
@@ -65,12 +63,12 @@ async function readEntry(file: string, place: CompiledPlace): Promise<Entry | un
   const kept = await readOwn(entryOf(file, place), place.uid).catch(() => '');
   const end = kept.indexOf('\n');
   const text = kept.slice(end + 1);
-  return end > 0 && kept.slice(0, end) === sum(text) ? (JSON.parse(text) as Entry) : undefined;
+  return end > 0 && kept.slice(0, end) === digestOf(text) ? (JSON.parse(text) as Entry) : undefined;
 }
 
 /** The store of root belongs to the user that root's workers are. */
 async function readOwn(path: string, uid: number): Promise<string> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const file = await open(path, READ_ENTRY);
   try {
     const found = await file.stat();
     const isOurs = found.isFile() && found.uid === uid && (found.mode & 0o022) === 0;
@@ -84,12 +82,8 @@ function entryOf(file: string, { directory }: CompiledPlace): string {
   return join(directory, `compiled-${hexOf(digestOf(file)).slice(0, 32)}.json`);
 }
 
-function sum(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function keyOf(source: string): string {
-  return sum(JSON.stringify([FORMAT, MKVE, process.versions.node, source]));
+function keyOf(source: string): Digest {
+  return digestOf(JSON.stringify([FORMAT, MKVE, process.versions.node, source]));
 }
 
 /** Whether a module does not ask where it lies: it will be imported from somewhere else. */

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 
-import { type Digest, digestFromHex } from '../base/index.js';
-import { READ_ENTRY } from '../store/index.js';
+import { type Digest, digestFromHex, READ_ENTRY } from '../base/index.js';
 
 /** A file that is a piece of a stream, with what it must hold. */
 export interface Piece {

@@ -26,7 +26,7 @@ export { OutputRecords } from './output-records.js';
 export { stagedBeside, sweepBeside } from './output-staging.js';
 export { Pins, type ProjectPins } from './pins.js';
 export { publishEntry } from './publish-entry.js';
-export { READ_ENTRY, readEntryText } from './read-entry.js';
+export { readEntryText } from './read-entry.js';
 export { Reproducibility } from './reproducibility.js';
 export { RunningBuilds } from './running-builds.js';
 export { type PlainPiece, type Segment, SegmentIndex } from './segment-index.js';
