@@ -1,6 +1,6 @@
-import { type Digest, err, ok, type Result } from '../base/index.js';
-import { build, plan } from '../engine/index.js';
-import type { StepId } from '../graph/index.js';
+import { err, ok, type Result } from '../base/index.js';
+import { type PlannedStep, plan, type StepOutcome } from '../engine/index.js';
+import type { Step, StepId } from '../graph/index.js';
 import type { Outputs } from '../store/index.js';
 import { type Command, fail } from './main.js';
 import type { OpenProject } from './open-project.js';
@@ -27,36 +27,42 @@ export async function bringUpToDate(request: Request): Promise<Result<ReadonlyMa
   const graph = await lock.graphFor(wanted, store.blobs, 'keep');
   const forced = new Set<StepId>();
   const planned = await plan({ graph, wanted, executor, cache: store.actions, forced });
-  const isCurrent = planned.every(({ state }) => state === 'up-to-date');
-  const common = { ...project, graph, wanted, forced, targets: [], onFailure: 'stop' } as const;
+  const known = resultsOf(wanted, (id) => outputsIn(planned, id));
+  if (known !== undefined) return ok(known);
+  const run = { ...project, graph, wanted, forced, targets: [], onFailure: 'stop' } as const;
   const more = { signal: command.signal, now: command.host.now };
-  const silent = { report: () => undefined };
-  const outcome = isCurrent
-    ? ok(await build({ ...common, ...more, ...stores(project), reporter: silent }))
-    : await withReporter(
-        reportingThere(request),
-        request.reporting,
-        (reporter) => startRun({ ...common, ...more, reporter }).ended,
-      );
+  const outcome = await withReporter(
+    reportingThere(request),
+    request.reporting,
+    (reporter) => startRun({ ...run, ...more, reporter }).ended,
+  );
   if (!outcome.ok) return err(fail('mkve', outcome.error, command.streams));
-  const outputs = new Map<StepId, Outputs>();
-  for (const id of wanted) {
-    const step = outcome.value.steps.get(id);
-    if (step?.state !== 'done') return err(statusOf(outcome.value));
-    outputs.set(id, step.outputs);
-  }
-  return ok(outputs);
+  const { steps } = outcome.value;
+  const made = resultsOf(wanted, (id) => outputsOf(steps.get(id)));
+  return made === undefined ? err(statusOf(outcome.value)) : ok(made);
 }
 
-function stores({ session }: OpenProject) {
-  const { store, executor, last } = session;
-  return {
-    executor,
-    cache: store.actions,
-    blobs: store.blobs,
-    last,
-    logPath: (log: Digest) => store.blobs.pathOf(log),
-  };
+/** Nothing where one of them has no result. */
+function resultsOf(
+  wanted: readonly StepId[],
+  outputs: (id: StepId) => Outputs | undefined,
+): ReadonlyMap<StepId, Outputs> | undefined {
+  const results = new Map<StepId, Outputs>();
+  for (const id of wanted) {
+    const found = outputs(id);
+    if (found === undefined) return undefined;
+    results.set(id, found);
+  }
+  return results;
+}
+
+function outputsIn(planned: readonly PlannedStep<Step>[], id: StepId): Outputs | undefined {
+  const found = planned.find(({ step }) => step.id === id);
+  return found?.state === 'up-to-date' ? found.outputs : undefined;
+}
+
+function outputsOf(outcome: StepOutcome | undefined): Outputs | undefined {
+  return outcome?.state === 'done' ? outcome.outputs : undefined;
 }
 
 function reportingThere({ command, told }: Request): Command {

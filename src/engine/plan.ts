@@ -11,6 +11,7 @@ export type PlannedStep<S extends AnyStep> =
       readonly state: 'up-to-date';
       readonly from: 'cache' | 'given';
       readonly key: Digest;
+      readonly outputs: Outputs;
       readonly durationMs: number;
     }
   /** Its inputs are known and it has no usable result: it would certainly run. */
@@ -51,12 +52,13 @@ async function planStep<S extends AnyStep>(
   const given = request.executor.given(step, inputs);
   if (given !== undefined) {
     known.outputs.set(step.id, given);
-    return { step, state: 'up-to-date', from: 'given', key, durationMs: 0 };
+    return { step, state: 'up-to-date', from: 'given', key, outputs: given, durationMs: 0 };
   }
   const result = request.forced.has(step.id) ? undefined : await request.cache.read(key);
   if (result === undefined || !(await request.executor.isUsable(step, result.outputs))) {
     return { step, state: 'dirty', key, document };
   }
-  known.outputs.set(step.id, result.outputs);
-  return { step, state: 'up-to-date', from: 'cache', key, durationMs: result.durationMs };
+  const { outputs, durationMs } = result;
+  known.outputs.set(step.id, outputs);
+  return { step, state: 'up-to-date', from: 'cache', key, outputs, durationMs };
 }

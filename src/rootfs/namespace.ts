@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 
 import { err, ok, type Result } from '../base/index.js';
 import type { HostNeed } from '../report/index.js';
@@ -63,6 +64,7 @@ function rangeNeed(file: string, caller: Caller): HostNeed {
 export interface View<Name extends string> {
   /** Where root's workers find it; absent where workers are the caller and see what the caller sees. */
   readonly top?: string;
+  /** Directories. */
   readonly shown: readonly { readonly source: string; readonly target: string }[];
   /** By name, the path that a worker has to use. */
   readonly seen: Readonly<Record<Name, string>>;
@@ -71,18 +73,24 @@ export interface View<Name extends string> {
 /** One of them is hidden under a tmpfs in the mount namespace of root's workers; nothing is left on disk. */
 const TOPS = ['/mnt', '/media', '/srv'];
 
-/** Root's workers are nobody on the host and cannot enter places such as /root. */
+/** Root's workers are nobody on the host and cannot enter places such as /root. Of a file, its directory is shown. */
 export function viewOf<Name extends string>(
   caller: Caller,
   paths: Readonly<Record<Name, string>>,
 ): View<Name> {
   if (caller.uid !== 0) return { shown: [], seen: paths };
-  const entries = Object.entries<string>(paths);
-  const hidden = (top: string) => entries.some(([, path]) => path === top || path.startsWith(`${top}/`));
+  const entries = Object.entries<string>(paths).map(([name, path]) => {
+    const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+    return isFile
+      ? { name, source: dirname(path), file: `/${basename(path)}` }
+      : { name, source: path, file: '' };
+  });
+  const hidden = (top: string) =>
+    entries.some(({ source }) => source === top || source.startsWith(`${top}/`));
   const top = TOPS.find((candidate) => existsSync(candidate) && !hidden(candidate)) ?? '/mnt';
-  const shown = entries.map(([name, source]) => ({ source, target: `${top}/${name}` }));
-  const seen = Object.fromEntries(entries.map(([name]) => [name, `${top}/${name}`])) as Record<Name, string>;
-  return { top, shown, seen };
+  const shown = entries.map(({ name, source }) => ({ source, target: `${top}/${name}` }));
+  const seen = Object.fromEntries(entries.map(({ name, file }) => [name, `${top}/${name}${file}`]));
+  return { top, shown, seen: seen as Record<Name, string> };
 }
 
 export interface Entry {
@@ -137,9 +145,9 @@ function enterAsRoot(
   { top = '/mnt', shown }: Pick<View<string>, 'top' | 'shown'>,
   command: readonly string[],
 ): readonly [string, ...string[]] {
-  const binds = shown.flatMap(({ source, target }) => [source, target]);
+  const binds = shown.map(({ source, target }) => fstabLine(source, target)).join('');
   const map = `0 ${ROOT_RANGE_START} ${RANGE_LENGTH}`;
-  const script = ['bash', '-c', ENTER_AS_ROOT, 'mkve', map, top, String(shown.length), ...binds];
+  const script = ['bash', '-c', ENTER_AS_ROOT, 'mkve', map, top, binds];
   return [
     'unshare',
     '--mount',
@@ -153,26 +161,31 @@ function enterAsRoot(
   ];
 }
 
+/** fstab(5): fields are divided by white space, which in a path is written as `\\040`. */
+function fstabLine(source: string, target: string): string {
+  const [from, to] = [source, target].map((path) => path.replaceAll(/[\s\\]/g, octal));
+  return `${from} ${to} none bind,X-mount.mkdir 0 0\n`;
+}
+
+function octal(character: string): string {
+  return [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+}
+
 /**
  * newuidmap gives root no range that /etc/subuid does not list, but the kernel lets root write the map itself, from
  * outside the new namespace: so a first process makes the namespace and waits, and the worker enters it. A constant
- * text; what varies comes as arguments.
+ * text; what varies comes as arguments. Every program here is waited for by whoever wants a worker, so one mount(8) makes
+ * all the binds, and the namespace is made meanwhile.
  */
 const ENTER_AS_ROOT = `
 set -eu
 ${CLOSE_DESCRIPTORS}
-map=$1 top=$2 count=$3
+map=$1 top=$2 binds=$3
 shift 3
-mount -t tmpfs -o mode=755 mkve "$top"
-binds=("\${@:1:2 * count}")
-shift $((2 * count))
-directories=()
-for ((at = 0; at < 2 * count; at += 2)); do
-  if [ -d "\${binds[at]}" ]; then directories+=("\${binds[at + 1]}"); else : >"\${binds[at + 1]}"; fi
-done
-mkdir -- "\${directories[@]}"
-for ((at = 0; at < 2 * count; at += 2)); do mount --bind "\${binds[at]}" "\${binds[at + 1]}"; done
 coproc HOLD { exec unshare --user -- sh -c 'echo; read -r _'; }
+mount -t tmpfs -o mode=755 mkve "$top"
+printf %s "$binds" >"$top/fstab"
+mount --all --fstab "$top/fstab"
 read -r _ <&"\${HOLD[0]}"
 echo "$map" >"/proc/$HOLD_PID/uid_map"
 echo "$map" >"/proc/$HOLD_PID/gid_map"

@@ -1,6 +1,6 @@
-import type { Digest } from '../base/index.js';
+import { type Digest, digestOf } from '../base/index.js';
 import type { BlobStore } from '../store/index.js';
-import { TreeObjects } from '../tree/index.js';
+import { type Directory, decodeDirectory, TreeObjects } from '../tree/index.js';
 import { StoreDamage } from './damage.js';
 import type { RootfsState } from './rootfs-state.js';
 
@@ -18,12 +18,22 @@ export class TreeCache {
   async load(state: RootfsState): Promise<TreeObjects> {
     for (const pack of state.packs) {
       if (this.#loaded.has(pack)) continue;
-      const bytes = await this.#blobs.get(pack);
-      if (bytes === undefined) throw new StoreDamage(`the tree objects ${pack} are gone`);
+      const bytes = await this.#read(pack);
       this.objects.addPack(bytes.toString('utf8'));
       this.#loaded.add(pack);
     }
     return this.objects;
+  }
+
+  /** The root directory of a state's tree, for whoever needs no more of it. */
+  async root(state: RootfsState): Promise<Directory> {
+    // A pack begins with the root of the tree that it was made for.
+    for (const pack of state.packs.toReversed()) {
+      const bytes = await this.#read(pack);
+      const first = bytes.subarray(0, bytes.indexOf('\n')).toString('utf8');
+      if (digestOf(first) === state.tree) return decodeDirectory(first);
+    }
+    return (await this.load(state)).get(state.tree);
   }
 
   /** Stores the directories of a tree that its parent lacks. */
@@ -32,4 +42,12 @@ export class TreeCache {
     this.#loaded.add(pack);
     return pack;
   }
+
+  async #read(pack: Digest): Promise<Buffer> {
+    return (await this.#blobs.get(pack)) ?? damaged(pack);
+  }
+}
+
+function damaged(pack: Digest): never {
+  throw new StoreDamage(`the tree objects ${pack} are gone`);
 }

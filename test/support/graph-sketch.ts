@@ -73,7 +73,8 @@ function planned(graph: Graph<AnyStep>, id: StepId, sketch: StepSketch): Planned
   const step = graph.steps.get(id);
   if (step === undefined) throw new Error(`no step ${id}`);
   const { state = 'up-to-date', durationMs = 1, needs = [] } = sketch;
-  if (state === 'up-to-date') return { step, state, from: 'cache', key: digestOf(id), durationMs };
+  if (state === 'up-to-date')
+    return { step, state, from: 'cache', key: digestOf(id), outputs: {}, durationMs };
   if (state === 'dirty') return { step, state, key: digestOf(id), document: '{}' };
   return { step, state, waitsFor: stepId(needs[0] ?? '') };
 }

@@ -32,18 +32,15 @@ export async function openShell(
   const workspace = join(context.store.root, request.workspace);
   try {
     const stage = await Stage.open({ ...request, tmp: 'fresh' }, workspace, context);
-    if (!stage.ok) return stage;
     try {
-      const asked = await stage.value.use((surroundings) =>
-        context.ask({ surroundings } satisfies OpenedShell),
-      );
+      const asked = await stage.use((surroundings) => context.ask({ surroundings } satisfies OpenedShell));
       if (!asked.ok) return asked;
     } finally {
-      await stage.value.close();
+      await stage.close();
     }
     if (context.signal.aborted) return err({ kind: 'cancelled' });
     if (request.changes === 'discarded') return ok(state);
-    const { upper } = stage.value.mount;
+    const { upper } = stage.mount;
     return ok(await keepLayer(context, upper, { state, sourceDateEpoch: state.sourceDateEpoch }));
   } finally {
     await removeTree({ path: request.workspace }, { ...context, signal: new AbortController().signal });

@@ -23,14 +23,13 @@ export async function runVisited(
   workspace: string,
 ): Promise<Result<string, Failure>> {
   const stage = await Stage.open({ ...request, tmp: 'kept' }, workspace, context);
-  if (!stage.ok) return stage;
   try {
-    const failure = await runOn(stage.value, request, context);
-    if (failure === undefined) return ok(stage.value.mount.upper);
-    await ask(stage.value, failure, context);
+    const failure = await runOn(stage, request, context);
+    if (failure === undefined) return ok(stage.mount.upper);
+    await ask(stage, failure, context);
     return err(failure);
   } finally {
-    await stage.value.close();
+    await stage.close();
   }
 }
 

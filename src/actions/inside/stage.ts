@@ -10,7 +10,7 @@ import {
   type WorkerContext,
 } from '../../rootfs/index.js';
 import { debsOf, type Surroundings } from './command-in-sandbox.js';
-import { kindOf, misplacedMountPoint, misplacedOnDisk } from './mount-points.js';
+import { kindOf, misplacedOnDisk } from './mount-points.js';
 import { nameServers } from './name-servers.js';
 
 export interface StageRequest {
@@ -45,21 +45,14 @@ export class Stage {
   }
 
   /** @param workspace a private empty directory on the store's file system */
-  static async open(
-    request: StageRequest,
-    workspace: string,
-    context: WorkerContext,
-  ): Promise<Result<Stage, Failure>> {
+  static async open(request: StageRequest, workspace: string, context: WorkerContext): Promise<Stage> {
     const { state, network } = request;
-    const objects = await context.trees.load(state);
-    const unusable = misplacedMountPoint(objects, state.tree);
-    if (unusable !== undefined) return err({ kind: 'rootfs-unusable', detail: unusable });
     const mount = await mountRootfs(context.store.layers, workspace, {
       layers: state.layers.map(({ id }) => id),
-      root: objects.get(state.tree).meta,
+      root: (await context.trees.root(state)).meta,
     });
     const tmp = request.tmp === 'kept' ? await mountTmp(workspace) : undefined;
-    return ok(new Stage({ mount, network, debs: debsOf(request, context), tmp }));
+    return new Stage({ mount, network, debs: debsOf(request, context), tmp });
   }
 
   /**

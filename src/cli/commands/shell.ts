@@ -46,10 +46,12 @@ export async function shellCommand(command: Command, options: Options): Promise<
 async function enterProject(entering: Entering, wanted: Wanted): Promise<number> {
   const { command, project } = entering;
   project.session.warmUp();
+  const leave = project.session.store.running.enter();
   try {
     const place = placeOf(project, wanted);
     return place.ok ? await enter(entering, wanted, place.value) : fail('mkve', place.error, command.streams);
   } finally {
+    await leave();
     await project.session.close();
   }
 }
