@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 
 import { closestTo } from '../base/index.js';
 import { describeValue, formatKeyPath, type KeyPath, valueAt } from './key-path.js';
@@ -12,7 +12,7 @@ export interface Given {
   readonly value: unknown;
 }
 
-type Shape = Readonly<Record<string, z.ZodType>>;
+type Shape = Readonly<Record<string, z.ZodMiniType>>;
 
 /** The keys of a section that are as they should be; a missing one was absent or has been complained about. */
 export type Checked<S extends Shape> = { readonly [K in keyof S]?: z.output<S[K]> | undefined };
@@ -40,7 +40,7 @@ export function checkSection<S extends Shape>(
 }
 
 /** Checks one value; nothing when it is wrong. */
-export function checkValue<T>(type: z.ZodType<T>, given: Given, complain: Complain): T | undefined {
+export function checkValue<T>(type: z.ZodMiniType<T>, given: Given, complain: Complain): T | undefined {
   const parsed = type.safeParse(given.value);
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) {

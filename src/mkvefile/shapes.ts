@@ -1,8 +1,9 @@
 /**
  * The shape of every key of an mkvefile, as zod types. The error text of each type is the noun phrase of what is
- * expected; `check.ts` makes the sentence around it. Importing this module loads zod.
+ * expected; `check.ts` makes the sentence around it. Importing this module loads zod: its small variant, since all of it
+ * takes longer to load than an mkvefile takes to run.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 import {
   hypervisorNameFault,
@@ -14,13 +15,17 @@ import {
 import { hookReferenceFault } from './hook-reference.js';
 import { bytesOf } from './size.js';
 
-const text = (expected: string, form: RegExp) => z.string(expected).regex(form, expected);
-const listOf = (item: z.ZodType<string>, expected: string) => z.array(item, expected);
+const text = (expected: string, form: RegExp) => z.string(expected).check(z.regex(form, expected));
+const listOf = (item: z.ZodMiniType<string>, expected: string) => z.array(item, expected);
 const record = (expected: string) => z.record(z.string(), z.unknown(), expected);
+
+const wholeFrom = (least: number, expected: string) => z.int(expected).check(z.gte(least, expected));
+const notEmpty = <T>(list: z.ZodMiniArray<z.ZodMiniType<T>>, expected: string) =>
+  list.check(z.minLength(1, expected));
 
 /** What is a legal name is decided in `template/`, and only there. */
 const faultless = (expected: string, faultOf: (written: string) => string | undefined) =>
-  z.string(expected).refine((written) => faultOf(written) === undefined, expected);
+  z.string(expected).check(z.refine((written) => faultOf(written) === undefined, expected));
 
 const line = (expected: string) => faultless(expected, plainLineFault);
 /** Linux takes 4096 bytes (PATH_MAX). */
@@ -42,69 +47,73 @@ export const hypervisorName = faultless("the name of a hypervisor, such as 'kvm'
 export const rootShape = {
   templates: record('an object with a template under each name'),
   packages: z.unknown(),
-  hooks: listOf(path('a directory'), 'a list of directories').optional(),
+  hooks: z.optional(listOf(path('a directory'), 'a list of directories')),
   sign: z.unknown(),
-  services: z.record(z.string(), packages, 'an object with a list of packages under each service').optional(),
-  hypervisors: record('an object with an entry under each hypervisor').optional(),
-  jobs: z.int('a whole number from 1').min(1, 'a whole number from 1').optional(),
+  services: z.optional(
+    z.record(z.string(), packages, 'an object with a list of packages under each service'),
+  ),
+  hypervisors: z.optional(record('an object with an entry under each hypervisor')),
+  jobs: z.optional(wholeFrom(1, 'a whole number from 1')),
   limits: z.unknown(),
   cache: z.unknown(),
-  sourceDateEpoch: z.int('whole seconds since 1970').min(0, 'whole seconds since 1970').optional(),
+  sourceDateEpoch: z.optional(wholeFrom(0, 'whole seconds since 1970')),
 };
 
 const FORMATS = ['tar.gz', 'tar.zst', 'tar'] as const;
 
 export const packShape = {
-  format: z.enum(FORMATS, `one of ${FORMATS.map((format) => `'${format}'`).join(', ')}`).optional(),
-  level: z.int('a whole number from 1').min(1, 'a whole number from 1').optional(),
+  format: z.optional(z.enum(FORMATS, `one of ${FORMATS.map((format) => `'${format}'`).join(', ')}`)),
+  level: z.optional(wholeFrom(1, 'a whole number from 1')),
 };
 
 const outputShape = {
-  output: path('the path of a file').optional(),
+  output: z.optional(path('the path of a file')),
   pack: z.unknown(),
-  network: listOf(hook, 'a list of hooks').optional(),
+  network: z.optional(listOf(hook, 'a list of hooks')),
 };
 
 export const nativeShape = {
   path: path('the path of a template directory'),
-  hypervisors: listOf(hypervisorName, 'a list of hypervisors').min(1, 'at least one hypervisor').optional(),
+  hypervisors: z.optional(
+    notEmpty(listOf(hypervisorName, 'a list of hypervisors'), 'at least one hypervisor'),
+  ),
   ...outputShape,
 };
 
 export const inlineShape = {
   version,
-  vendor: line('one line of text').optional(),
-  license: line('one line of text').optional(),
+  vendor: z.optional(line('one line of text')),
+  license: z.optional(line('one line of text')),
   hypervisors: record('an object with an entry under each hypervisor'),
   ...outputShape,
 };
 
 export const inlineHypervisorShape = {
-  packages: packages.optional(),
-  hooks: listOf(hook, 'a list of hooks').optional(),
-  conf: path('the path of a directory').optional(),
-  version: version.optional(),
+  packages: z.optional(packages),
+  hooks: z.optional(listOf(hook, 'a list of hooks')),
+  conf: z.optional(path('the path of a directory')),
+  version: z.optional(version),
 };
 
 export const hypervisorShape = { packages };
 
-export const signShape = { key: line('the name of a key').optional() };
+export const signShape = { key: z.optional(line('the name of a key')) };
 
 const SIZE = "a size such as '20 GB', or a number of bytes";
 const size = z
   .union([z.string(), z.number()], SIZE)
-  .refine((written) => bytesOf(written) !== undefined, SIZE);
+  .check(z.refine((written) => bytesOf(written) !== undefined, SIZE));
 
 export const limitsShape = {
-  processes: z.int('a whole number from 16').min(16, 'a whole number from 16').optional(),
-  memory: size.optional(),
-  disk: size.optional(),
+  processes: z.optional(wholeFrom(16, 'a whole number from 16')),
+  memory: z.optional(size),
+  disk: z.optional(size),
 };
 
 export const cacheShape = {
-  directory: path('the path of a directory').optional(),
-  maxSize: size.optional(),
-  pin: listOf(text("a target such as 'tiny/lxc', or a glob", /^\S+$/), 'a list of targets').optional(),
+  directory: z.optional(path('the path of a directory')),
+  maxSize: z.optional(size),
+  pin: z.optional(listOf(text("a target such as 'tiny/lxc', or a glob", /^\S+$/), 'a list of targets')),
 };
 
 const VARIANTS = [
@@ -118,36 +127,40 @@ const VARIANTS = [
   'standard',
 ] as const;
 
-const keyrings = listOf(path('the path of a keyring file'), 'a list of keyring files').optional();
-const local = listOf(path('the path of a directory'), 'a list of directories with packages').optional();
-const recommends = z.boolean('true or false').optional();
-const architecture = text(
-  "the name of an architecture, such as 'amd64' or 'x86_64'",
-  /^[a-z0-9][a-z0-9_-]*$/,
-).optional();
-const suite = text("the name of a suite, such as 'bookworm'", /^[a-z0-9][a-z0-9+./_-]*$/i).optional();
-const mirrors = listOf(
-  text("a URL or a whole line that begins with 'deb '", /^(?:deb\s+\S.*|[a-z][a-z0-9+.-]*:\S+)$/i),
-  'a list of mirrors',
-).optional();
-const components = listOf(text('the name of a component', /^\S+$/), 'a list of components').optional();
+const keyrings = z.optional(listOf(path('the path of a keyring file'), 'a list of keyring files'));
+const local = z.optional(listOf(path('the path of a directory'), 'a list of directories with packages'));
+const recommends = z.optional(z.boolean('true or false'));
+const architecture = z.optional(
+  text("the name of an architecture, such as 'amd64' or 'x86_64'", /^[a-z0-9][a-z0-9_-]*$/),
+);
+const suite = z.optional(text("the name of a suite, such as 'bookworm'", /^[a-z0-9][a-z0-9+./_-]*$/i));
+const mirrors = z.optional(
+  listOf(
+    text("a URL or a whole line that begins with 'deb '", /^(?:deb\s+\S.*|[a-z][a-z0-9+.-]*:\S+)$/i),
+    'a list of mirrors',
+  ),
+);
+const components = z.optional(listOf(text('the name of a component', /^\S+$/), 'a list of components'));
 
 export const mmdebstrapShape = {
   backend: z.literal('mmdebstrap'),
   ...{ suite, mirrors, components, architecture, keyrings },
-  variant: z.enum(VARIANTS, `one of ${VARIANTS.join(', ')}`).optional(),
+  variant: z.optional(z.enum(VARIANTS, `one of ${VARIANTS.join(', ')}`)),
   ...{ recommends, local },
 };
 
 export const dnfShape = {
   backend: z.literal('dnf'),
-  release: text("a release, such as '42'", /^[A-Za-z0-9][A-Za-z0-9._-]*$/).optional(),
-  repositories: listOf(text('the URL of a repository', /^[a-z][a-z0-9+.-]*:\S+$/i), 'a list of repositories')
-    .min(1, 'at least one repository')
-    .optional(),
-  signatures: z.enum(['required', 'none'], "'required' or 'none'").optional(),
-  base: packages.min(1, 'at least one package').optional(),
-  database: text('an absolute path in the root file system', /^(?:\/[A-Za-z0-9._-]+)+$/).optional(),
+  release: z.optional(text("a release, such as '42'", /^[A-Za-z0-9][A-Za-z0-9._-]*$/)),
+  repositories: z.optional(
+    notEmpty(
+      listOf(text('the URL of a repository', /^[a-z][a-z0-9+.-]*:\S+$/i), 'a list of repositories'),
+      'at least one repository',
+    ),
+  ),
+  signatures: z.optional(z.enum(['required', 'none'], "'required' or 'none'")),
+  base: z.optional(notEmpty(packages, 'at least one package')),
+  database: z.optional(text('an absolute path in the root file system', /^(?:\/[A-Za-z0-9._-]+)+$/)),
   ...{ architecture, keyrings, recommends, local },
 };
 
@@ -159,14 +172,17 @@ export const rootfsShape = {
 
 export const hasherShape = {
   backend: z.literal('hasher'),
-  workdir: path('the path of a directory').optional(),
-  repositories: listOf(
-    text("a line that begins with 'rpm ' or 'rpm-dir '", /^rpm(?:-dir)?\s+[^\0\r\n]+$/),
-    'a list of repositories',
-  )
-    .min(1, 'at least one repository')
-    .optional(),
-  base: packages.optional(),
-  number: z.int('a whole number from 1').min(1, 'a whole number from 1').optional(),
+  workdir: z.optional(path('the path of a directory')),
+  repositories: z.optional(
+    notEmpty(
+      listOf(
+        text("a line that begins with 'rpm ' or 'rpm-dir '", /^rpm(?:-dir)?\s+[^\0\r\n]+$/),
+        'a list of repositories',
+      ),
+      'at least one repository',
+    ),
+  ),
+  base: z.optional(packages),
+  number: z.optional(wholeFrom(1, 'a whole number from 1')),
   architecture,
 };
