@@ -14,4 +14,3 @@ export { hasRootfs } from './rootfs-usable.js';
 export { discardChanges, openShell, type ShellEnded, type ShellRequest } from './shell.js';
 export { snapshotLists } from './snapshot-lists.js';
 export { ToolVersions } from './tool-versions.js';
-export { type OtherConditions, startWorkers } from './workers.js';

@@ -2,8 +2,9 @@ import type { CommandRunner, Result } from '../base/index.js';
 import type { Action, InputName, RunContext } from '../engine/index.js';
 import type { BaseStep, PackageSource, Step, StepId } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
-import type { Attachment, Ended, SandboxLimits, WorkerIdentity, WorkerPool } from '../rootfs/index.js';
+import type { Attachment, Ended, SandboxLimits } from '../rootfs/index.js';
 import type { Outputs, Store } from '../store/index.js';
+import type { WorkerIdentity, WorkerPool } from '../workers/index.js';
 import type { Tools } from './tool-versions.js';
 
 /** What actions have at hand. */

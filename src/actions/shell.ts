@@ -2,14 +2,8 @@ import { rmdir } from 'node:fs/promises';
 
 import { ok, type Result } from '../base/index.js';
 import type { Failure } from '../report/index.js';
-import {
-  type Attachment,
-  attach,
-  type Ended,
-  type RootfsState,
-  syscallFilter,
-  type WorkerPlace,
-} from '../rootfs/index.js';
+import { type Attachment, attach, type Ended, type RootfsState, syscallFilter } from '../rootfs/index.js';
+import type { WorkerPlace } from '../workers/index.js';
 import type { Surroundings } from './inside/command-in-sandbox.js';
 import type { OpenedShell, OpenShellArgument } from './inside/open-shell.js';
 import type { ActionDeps } from './kind.js';

@@ -4,7 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { CompiledPlace } from '../mkvefile/index.js';
-import type { Caller } from '../rootfs/index.js';
+import type { Caller } from '../workers/index.js';
 
 /** What the process was started with. Read once, here; everything below `cli/` is told. */
 export interface Host {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,8 +6,6 @@ import {
   ActionExecutor,
   loadCommandRunner,
   nameInStore,
-  type OtherConditions,
-  startWorkers,
   ToolVersions,
 } from '../actions/index.js';
 import { err, ok, type Result } from '../base/index.js';
@@ -16,9 +13,17 @@ import type { Executor } from '../engine/index.js';
 import type { PackageSource, Step } from '../graph/index.js';
 import { foreignNeeds } from '../packages/index.js';
 import type { Failure } from '../report/index.js';
-import { type SandboxLimits, type WorkerIdentity, type WorkerPool, workerIdentity } from '../rootfs/index.js';
+import type { SandboxLimits } from '../rootfs/index.js';
 import { LastRuns, LastTimeline, type Lineages, openStore, type Store } from '../store/index.js';
+import {
+  type OtherConditions,
+  startWorkers,
+  type WorkerIdentity,
+  type WorkerPool,
+  workerIdentity,
+} from '../workers/index.js';
 import type { DebugShell } from './debug-shell.js';
+import type { EarlyWorkers } from './early-workers.js';
 import { DEFAULT_PATH, type Host, mkveVersion, storeRoot, toolEnvironment } from './host.js';
 import { StoreCare } from './store-care.js';
 import { storeLimit } from './store-limit.js';
@@ -119,32 +124,6 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
     warmUp: () => pool.warmUp(),
     close: () => pool.stop(),
   });
-}
-
-/** Workers for a store of which nobody knows yet whether it will be the one. */
-export interface EarlyWorkers {
-  readonly storeRoot: string;
-  readonly pool: Result<WorkerPool, Failure>;
-  stop(): Promise<void>;
-}
-
-/**
- * Starts a worker while the mkvefile is still being loaded, for the store that is used unless the mkvefile names another.
- * @returns nothing where there is no such store yet
- */
-export function startEarly(host: Host, jobs: number): EarlyWorkers | undefined {
-  const root = storeRoot(host, undefined);
-  if (!existsSync(join(root, 'version'))) return undefined;
-  const path = host.env['PATH'] ?? DEFAULT_PATH;
-  const pool = startWorkers({ caller: host.caller, storeRoot: root, node: host.node, jobs, path });
-  if (pool.ok) pool.value.warmUp();
-  return {
-    storeRoot: root,
-    pool,
-    stop: async () => {
-      if (pool.ok) await pool.value.stop();
-    },
-  };
 }
 
 interface PoolSettings {

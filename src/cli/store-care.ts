@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { type Digest, hexOf } from '../base/index.js';
 import type { StepId } from '../graph/index.js';
 import type { Reporter } from '../report/index.js';
-import type { WorkerPool } from '../rootfs/index.js';
 import {
   type Collected,
   type LastRuns,
@@ -15,6 +14,7 @@ import {
   type Store,
   type StoredRecord,
 } from '../store/index.js';
+import type { WorkerPool } from '../workers/index.js';
 import type { StoreLimit } from './store-limit.js';
 
 export interface StoreCareDeps {

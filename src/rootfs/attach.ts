@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-
+import type { WorkerPlace } from '../workers/index.js';
 import { type SandboxRequest, sandboxArgv } from './sandbox.js';
 import type { Ended } from './spawn-inside.js';
-import type { WorkerPlace } from './worker-pool.js';
 
 /**
  * How the caller and the command talk. `terminal`: the command gets a pseudo-terminal of its own, and script(1) passes on

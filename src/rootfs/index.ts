@@ -1,6 +1,5 @@
 /**
- * Root file systems: entering a user namespace, workers that live there, overlay mounts, running a command inside,
- * and capturing what it changed. Files named `inside-*` or imported by `worker-host.ts` run in the worker; the rest
+ * Root file systems: what workers do, overlay mounts, running a command inside, and capturing what it changed. Files named `inside-*` or imported by `worker-host.ts` run in the worker; the rest
  * runs as the calling user. What commands are run, and why, is decided elsewhere.
  */
 export { type Attachment, type AttachRequest, attach } from './attach.js';
@@ -9,15 +8,6 @@ export { StoreDamage } from './damage.js';
 export { flattenIfLong } from './flatten.js';
 export { keepLayer } from './keep-layer.js';
 export { freeBytes, LayerTooLarge, PathTooLong, withinDisk } from './layer-limit.js';
-export {
-  type Caller,
-  enterNamespace,
-  namespaceNeeds,
-  type View,
-  viewOf,
-  type WorkerIdentity,
-  workerIdentity,
-} from './namespace.js';
 export { newestTime } from './newest-time.js';
 export {
   mountReadOnly,
@@ -27,7 +17,6 @@ export {
   type StackedLayers,
   stackLayers,
 } from './overlay.js';
-export type { WorkerReply, WorkerRequest } from './protocol.js';
 export { type RootfsState, rootfsState, stateOutputs } from './rootfs-state.js';
 export { notMountedMark, type SandboxLimits, type SandboxRequest, sandboxArgv } from './sandbox.js';
 export { scanTree, type TreeScan, type TreeScanRequest } from './scan-tree.js';
@@ -38,4 +27,3 @@ export { syscallFilter } from './syscall-filter.js';
 export { TarScanner } from './tar-scanner.js';
 export { TreeCache } from './tree-cache.js';
 export { serveWorker, type WorkerContext, type WorkerHandlers } from './worker-host.js';
-export { type CallOptions, Worker, type WorkerPlace, WorkerPool } from './worker-pool.js';

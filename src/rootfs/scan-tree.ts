@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../base/index.js';
 import type { Failure } from '../report/index.js';
 import { applyChanges, type ByteString, byteString, displayName, TreeObjects } from '../tree/index.js';
-import type { Caller } from './namespace.js';
+import type { Caller } from '../workers/index.js';
 import { type Scan, scanDirectory } from './scan-directory.js';
 import { changesOf } from './scanned-changes.js';
 

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { messageOf, type Result } from '../base/index.js';
 import { type Failure, type Progress, systemFailure } from '../report/index.js';
 import type { Store } from '../store/index.js';
+import type { WorkerReply, WorkerRequest } from '../workers/index.js';
 import { StoreDamage } from './damage.js';
 import { PathTooLong } from './layer-limit.js';
-import type { WorkerReply, WorkerRequest } from './protocol.js';
 import { TreeCache } from './tree-cache.js';
 
 /** What an operation has at hand inside the worker. */

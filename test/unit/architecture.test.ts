@@ -30,16 +30,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   template: ['graph', 'hypervisor', 'report'],
   mkvefile: ['template', 'report'],
   engine: ['graph', 'report', 'store'],
-  rootfs: ['tree', 'store', 'report'],
+  workers: ['report (types)'],
+  rootfs: ['tree', 'store', 'report', 'workers (types)'],
   packages: ['rootfs', 'report', 'graph (types)'],
   actions: [
     ...['graph', 'tree', 'hypervisor', 'store', 'bundle', 'pack', 'report', 'rootfs', 'packages'],
-    'engine (types)',
+    ...['engine (types)', 'workers (types)'],
   ],
   watch: ['graph', 'engine', 'template', 'mkvefile', 'report'],
   cli: [
     ...['graph', 'tree', 'hypervisor', 'store', 'bundle', 'pack', 'report', 'template', 'mkvefile', 'engine'],
-    ...['rootfs', 'packages', 'actions', 'watch', 'lock'],
+    ...['workers', 'rootfs', 'packages', 'actions', 'watch', 'lock'],
   ],
 };
 
@@ -48,6 +49,8 @@ const DEVIATIONS: Readonly<Record<string, string>> = {
   'report -> store (types)': 'the recorder of a timeline makes what the store keeps',
   'packages -> graph (types)':
     'a backend is told where packages come from, which steps carry as PackageSource',
+  'rootfs -> workers (types)':
+    'workers as their caller sees them are a folder of their own, so that one can start before all else is loaded',
   'watch -> graph': 'what a change affects is seen by comparing the graphs before and after it',
 };
 

@@ -1,4 +1,4 @@
-import type { Caller } from '../../rootfs/index.js';
+import type { Caller } from '../../workers/index.js';
 import { liftingCommand } from './kernel-settings.js';
 import type { Machine } from './machine.js';
 import type { Argv, Mend, Need } from './need.js';

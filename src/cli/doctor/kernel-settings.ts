@@ -1,4 +1,4 @@
-import type { Caller } from '../../rootfs/index.js';
+import type { Caller } from '../../workers/index.js';
 import { ask, type Machine, saidBy } from './machine.js';
 import type { Argv } from './need.js';
 

@@ -1,5 +1,5 @@
 import type { CommandOutcome, CommandRunner } from '../../base/index.js';
-import type { Caller } from '../../rootfs/index.js';
+import type { Caller } from '../../workers/index.js';
 import type { Argv } from './need.js';
 
 /** The machine that is examined, and who asks. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import type { BackendName } from '../../graph/index.js';
 import type { HostNeed } from '../../report/index.js';
-import type { Caller } from '../../rootfs/index.js';
+import type { Caller } from '../../workers/index.js';
 import { installMend } from './check-tools.js';
 import { isProgram } from './is-program.js';
 import { packageManagerOf } from './package-managers.js';

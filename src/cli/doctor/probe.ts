@@ -1,4 +1,5 @@
-import { enterNamespace, sandboxArgv, viewOf } from '../../rootfs/index.js';
+import { sandboxArgv } from '../../rootfs/index.js';
+import { enterNamespace, viewOf } from '../../workers/index.js';
 import { ask, firstLine, type Machine } from './machine.js';
 import { PROBE_SCRIPT, type Trial } from './probe-script.js';
 

@@ -1,6 +1,6 @@
 import { assertNever } from '../../base/index.js';
 import { formatArgv } from '../../report/index.js';
-import type { Caller } from '../../rootfs/index.js';
+import type { Caller } from '../../workers/index.js';
 import type { Argv, Mend, Need } from './need.js';
 import type { PackageManager } from './package-managers.js';
 

@@ -3,7 +3,7 @@ import { chown, mkdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { err, hasErrorCode, messageOf, ok, type Result } from '../../base/index.js';
-import { type Caller, workerIdentity } from '../../rootfs/index.js';
+import { type Caller, workerIdentity } from '../../workers/index.js';
 
 /** A directory to try things in. The name is one that the store does not take for somebody else's file. */
 export async function makeTrialDirectory(place: string, caller: Caller): Promise<Result<string, string>> {

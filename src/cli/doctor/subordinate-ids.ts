@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { HostNeed } from '../../report/index.js';
-import { type Caller, namespaceNeeds } from '../../rootfs/index.js';
+import { type Caller, namespaceNeeds } from '../../workers/index.js';
 import type { Machine } from './machine.js';
 import type { Argv, Need } from './need.js';
 

@@ -1,5 +1,5 @@
 import type { BackendName } from '../../graph/index.js';
-import type { Caller } from '../../rootfs/index.js';
+import type { Caller } from '../../workers/index.js';
 import type { ManagerName } from './package-managers.js';
 import { isAtLeast } from './version.js';
 
