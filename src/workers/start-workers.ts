@@ -7,7 +7,7 @@ import { Worker, WorkerPool } from './worker-pool.js';
 
 /** The directory of this installation of mkve. */
 const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const WORKER = 'dist/actions/inside/worker.js';
+const WORKER = 'dist/actions/worker.js';
 
 /**
  * mallopt(3), in bytes: buffers of megabytes are taken from memory that was used before and not given back to the kernel

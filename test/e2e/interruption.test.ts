@@ -116,7 +116,7 @@ describe.each(runsAs)('a build that is interrupted, run by the %s', (as) => {
     await running.said(/\| waiting now/);
     const family = familyOf(running.pid);
     // Its ancestors name the same file in their arguments; the worker itself is the last of the line.
-    const workers = family.filter(({ commandLine }) => commandLine.includes('dist/actions/inside/worker.js'));
+    const workers = family.filter(({ commandLine }) => commandLine.includes('dist/actions/worker.js'));
     const worker = workers.at(-1);
     expect(worker?.commandLine).toMatch(/^\S*node \S+$|^\S*node \S+worker\.js /);
     process.kill(worker?.pid ?? running.pid, 'SIGKILL');

@@ -7,7 +7,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 
 const ENTRIES = [
   ...['mkve', 'mkve-bundle', 'mkve-cache', 'mkve-template'].map((name) => `src/cli/${name}.ts`),
-  ...['src/mkvefile/index.ts', 'src/mkvefile/config.ts', 'src/actions/inside/worker.ts'],
+  ...['src/mkvefile/index.ts', 'src/mkvefile/config.ts', 'actions/worker=src/actions/inside/worker.ts'],
   'src/pack/digest-thread.ts',
 ];
 
