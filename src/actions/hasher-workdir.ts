@@ -48,7 +48,7 @@ export class HasherWorkdir {
     const name = `hasher-${hexOf(digestOf(place.value)).slice(0, 16)}`;
     let release: () => Promise<void>;
     try {
-      release = await lock.acquire(name, context.signal);
+      release = await lock.acquire(name, { signal: context.signal });
     } catch {
       return err({ kind: 'cancelled' });
     }

@@ -70,7 +70,9 @@ export class StepRun<S extends AnyStep> {
         results === 'refuse' ? Promise.resolve(false) : this.#isUsable(result);
       const known = results === 'refuse' ? undefined : await this.#findFailure();
       if (known !== undefined) return known;
-      const lookup = await this.#request.cache.lookup(this.key, usable, signal);
+      const { id, kind } = this.#step;
+      const onWait = () => this.#request.reporter.report({ type: 'step-waiting', step: id, kind });
+      const lookup = await this.#request.cache.lookup(this.key, usable, { signal, onWait });
       if (lookup.kind === 'hit') return await this.#finishCached(lookup.result);
       return await this.#runUnder(lookup.claim, execution).finally(() => lookup.claim.release());
     } catch (thrown) {

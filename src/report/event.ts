@@ -31,6 +31,8 @@ export type Event =
       readonly steps: number;
       readonly jobs: number;
     }
+  /** Another process is at work on an equal step, and what it makes of it will do. */
+  | { readonly type: 'step-waiting'; readonly step: string; readonly kind: string }
   | {
       readonly type: 'step-started';
       readonly step: string;

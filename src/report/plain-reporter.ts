@@ -57,6 +57,9 @@ export class PlainReporter implements Reporter {
         this.#cachedFirst.length = 0;
         this.#somethingRan = false;
         return;
+      case 'step-waiting':
+        this.#say(this.#line('faint', 'waiting', `${event.step} (another process is at work on it)`));
+        return;
       case 'step-started':
         this.#started(event);
         return;

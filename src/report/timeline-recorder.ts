@@ -52,6 +52,7 @@ export class TimelineRecorder implements Reporter {
         if (this.#running.has(event.step)) this.#end(event.step, 'cancelled');
         else this.#leave({ step: event.step, kind: event.kind, how: 'cancelled' });
         return;
+      case 'step-waiting':
       case 'step-output':
       case 'step-progress':
       case 'warning':

@@ -20,6 +20,13 @@ export interface Claim {
   release(): Promise<void>;
 }
 
+/** How to wait for a key that somebody else is at work on. */
+export interface LookupWait {
+  readonly signal?: AbortSignal;
+  /** Told once, when there is something to wait for. */
+  readonly onWait?: () => void;
+}
+
 export type Lookup =
   | { readonly kind: 'hit'; readonly result: ActionResult }
   | { readonly kind: 'miss'; readonly claim: Claim };
@@ -36,6 +43,6 @@ export interface ActionCache {
   lookup(
     key: Digest,
     isUsable: (result: ActionResult) => Promise<boolean>,
-    signal?: AbortSignal,
+    wait?: LookupWait,
   ): Promise<Lookup>;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { type CanonicalValue, canonicalJson, type Digest, digestOf, hexOf } from '../base/index.js';
-import type { ActionCache, ActionResult, Claim, Lookup } from './action-cache.js';
+import type { ActionCache, ActionResult, Claim, Lookup, LookupWait } from './action-cache.js';
 import { KeyLock } from './key-lock.js';
 import { type Clock, markUsed } from './mark-use.js';
 import { publishEntry } from './publish-entry.js';
@@ -43,9 +43,9 @@ export class DiskActionCache implements ActionCache {
   async lookup(
     key: Digest,
     isUsable: (result: ActionResult) => Promise<boolean>,
-    signal?: AbortSignal,
+    wait: LookupWait = {},
   ): Promise<Lookup> {
-    const release = await this.#locks.acquire(hexOf(key), signal);
+    const release = await this.#locks.acquire(hexOf(key), wait);
     try {
       const result = await this.read(key);
       if (result !== undefined && (await isUsable(result))) {

@@ -25,14 +25,19 @@ export class KeyLock {
 
   /**
    * Waits for the lock; resolves with what gives it back, once. Rejects with the signal's reason when aborted, also
-   * when it was aborted before.
+   * when it was aborted before. `onWait` is told once, when a living process has it.
    */
-  async acquire(name: string, signal?: AbortSignal): Promise<() => Promise<void>> {
+  async acquire(
+    name: string,
+    { signal, onWait }: { readonly signal?: AbortSignal; readonly onWait?: () => void } = {},
+  ): Promise<() => Promise<void>> {
     signal?.throwIfAborted();
     const path = join(this.#directory, name);
     await mkdir(this.#directory, { recursive: true });
-    while (!(await this.#tryAcquire(path))) {
+    for (let tries = 0; !(await this.#tryAcquire(path)); tries++) {
       signal?.throwIfAborted();
+      // The first time it may have been that of a dead process.
+      if (tries === 1) onWait?.();
       await this.#breakIfStale(path);
       await sleep(POLL_MS, undefined, signal === undefined ? {} : { signal }).catch(() =>
         signal?.throwIfAborted(),

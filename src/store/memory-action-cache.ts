@@ -1,5 +1,5 @@
 import { type Digest, digestOf } from '../base/index.js';
-import type { ActionCache, ActionResult, Claim, Lookup } from './action-cache.js';
+import type { ActionCache, ActionResult, Claim, Lookup, LookupWait } from './action-cache.js';
 
 /** An action cache for tests and for graphs that need not outlive the process. */
 export class MemoryActionCache implements ActionCache {
@@ -14,9 +14,10 @@ export class MemoryActionCache implements ActionCache {
   async lookup(
     key: Digest,
     isUsable: (result: ActionResult) => Promise<boolean>,
-    signal?: AbortSignal,
+    { signal, onWait }: LookupWait = {},
   ): Promise<Lookup> {
     signal?.throwIfAborted();
+    if (this.#claims.has(key)) onWait?.();
     for (let held = this.#claims.get(key); held !== undefined; held = this.#claims.get(key)) {
       await orAborted(held, signal);
     }

@@ -152,7 +152,7 @@ describe('the claim of a process that is gone', () => {
     mkdirSync(rig.locks);
     writeFileSync(rig.lock, identity({ pidNamespace: 'pid:[1]' }));
     const controller = new AbortController();
-    const waiting = rig.cache.lookup(KEY, always, controller.signal);
+    const waiting = rig.cache.lookup(KEY, always, { signal: controller.signal });
     controller.abort(new Error('enough'));
     await expect(waiting).rejects.toThrow('enough');
     expect(readdirSync(rig.locks)).toEqual([hexOf(KEY)]);

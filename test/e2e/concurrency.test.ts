@@ -61,7 +61,7 @@ describe('two builds at once on one store', () => {
     const first = build('first');
     await until('the hook of the first waits', () => probe.calls() === 1);
     const second = build('second');
-    await second.said(/^cached {3}base:/);
+    await second.said(/^waiting {2}\S+-one\/lxc:held \(another process is at work on it\)$/);
     probe.release();
     const [one, two] = await Promise.all([first.ended, second.ended]);
     expect(one.status, one.stderr).toBe(0);

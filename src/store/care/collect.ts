@@ -49,7 +49,7 @@ const SLACK_MS = 2_000;
 export async function collect(store: Store, request: CollectRequest): Promise<Collected | undefined> {
   const locks = new KeyLock(join(store.root, 'locks'));
   const release =
-    request.patience === 'wait' ? await locks.acquire(LOCK, request.signal) : await locks.acquireIfFree(LOCK);
+    request.patience === 'wait' ? await locks.acquire(LOCK, request) : await locks.acquireIfFree(LOCK);
   if (release === undefined) return undefined;
   try {
     const now = (await stat(join(store.root, 'locks', LOCK))).mtimeMs;

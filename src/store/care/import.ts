@@ -156,7 +156,7 @@ async function takeResults(
   }
   if (damaged.length > 0) return err({ kind: 'damaged', faults: damaged });
   for (const { key, result } of results) {
-    const lookup = await store.actions.lookup(key, () => Promise.resolve(false), request.signal);
+    const lookup = await store.actions.lookup(key, () => Promise.resolve(false), request);
     if (lookup.kind === 'miss')
       await lookup.claim.publish({ ...result, outputs: renamed(result.outputs, ids) as Outputs });
   }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { digestOf } from '../../../src/base/index.js';
 import type { ActionCache, ActionResult, Claim, Lookup } from '../../../src/store/index.js';
@@ -118,7 +118,7 @@ export function actionCacheContract(name: string, make: () => ActionCache): void
       const second = await claimed(cache);
       await first.release();
       const controller = new AbortController();
-      const third = cache.lookup(KEY, always, controller.signal);
+      const third = cache.lookup(KEY, always, { signal: controller.signal });
       controller.abort(new Error('still held'));
       await expect(third).rejects.toThrow('still held');
       await second.publish(result(2));
@@ -126,11 +126,23 @@ export function actionCacheContract(name: string, make: () => ActionCache): void
       expect((await cache.lookup(KEY, always)).kind).toBe('hit');
     });
 
+    it('says once that it waits, and only where it does', async () => {
+      const cache = make();
+      const claim = await claimed(cache);
+      const onWait = vi.fn();
+      const waiting = cache.lookup(KEY, always, { onWait });
+      await vi.waitFor(() => expect(onWait).toHaveBeenCalledOnce());
+      await claim.publish(result(1));
+      await waiting;
+      await cache.lookup(KEY, always, { onWait });
+      expect(onWait).toHaveBeenCalledOnce();
+    });
+
     it('stops waiting when it is told to, with the reason', async () => {
       const cache = make();
       const claim = await claimed(cache);
       const controller = new AbortController();
-      const waiting = cache.lookup(KEY, always, controller.signal);
+      const waiting = cache.lookup(KEY, always, { signal: controller.signal });
       controller.abort(new Error('enough'));
       await expect(waiting).rejects.toThrow('enough');
       await claim.release();
@@ -140,7 +152,7 @@ export function actionCacheContract(name: string, make: () => ActionCache): void
     it('takes no claim for one who stopped before', async () => {
       const cache = make();
       const stopped = AbortSignal.abort(new Error('before'));
-      await expect(cache.lookup(KEY, always, stopped)).rejects.toThrow('before');
+      await expect(cache.lookup(KEY, always, { signal: stopped })).rejects.toThrow('before');
       await (await claimed(cache)).release();
     });
 

@@ -9,6 +9,7 @@ import { eventSchema, schemaFaults } from '../../support/event-schema.js';
 /** An event of every type: a new one does not compile until it stands here, and fails until it is documented. */
 const EVENTS: { readonly [Type in Event['type']]: Extract<Event, { type: Type }> } = {
   'build-started': { type: 'build-started', targets: ['t/lxc'], steps: 3, jobs: 2 },
+  'step-waiting': { type: 'step-waiting', step: 'base:bookworm', kind: 'base' },
   'step-started': {
     type: 'step-started',
     step: 'a',
