@@ -3,6 +3,7 @@
  * one run. `--quick` leaves out the builds from nothing and starts from a copy of the store that MKVE_CACHE_DIR names.
  * Its exit status says whether it could measure, never how the figures are.
  */
+import { authorRows } from './author-rows.js';
 import { coldRows } from './cold-rows.js';
 import { median } from './command.js';
 import { editRow } from './edit-row.js';
@@ -41,6 +42,7 @@ async function measure(bench: Workbench, store: 'empty' | 'filled'): Promise<rea
   rows.push(...(await noOpRows(bench)));
   for (const scenario of scenarios) rows.push(await editRow(bench, scenario));
   rows.push(...(await watchRows(bench)));
+  rows.push(...(await authorRows(bench)));
   rows.push(...(await scaleRows()));
   // Last, since they begin with empty stores.
   if (store === 'empty') rows.push(...(await hypervisorRows(bench)));
