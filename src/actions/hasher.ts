@@ -6,7 +6,7 @@ import type { HasherSource, SnapshotStep } from '../graph/index.js';
 import { initRoot, installCommands, makeAptbox, packageDirectories, packCommand } from '../packages/index.js';
 import { digestFile } from './archive-input.js';
 import { unpackBase } from './given-base.js';
-import { HasherWorkdir, writeAptConfig } from './hasher-workdir.js';
+import type { HasherWorkdir } from './hasher-workdir.js';
 import type { UnpackArgument } from './inside/unpack-rootfs.js';
 import { type ActionKind, authored, type BaseOf, EPOCH, left } from './kind.js';
 import { describeRepository, nameInStore, snapshotOf } from './outputs.js';
@@ -28,6 +28,7 @@ export const hasherSnapshot: ActionKind<SnapshotStep & { readonly source: Hasher
   async run({ source }, context, deps) {
     if (deps.network === 'offline')
       return err({ kind: 'offline-lacks', missing: [`package lists of ${nameOf(source)}`] });
+    const { HasherWorkdir, writeAptConfig } = await import('./hasher-workdir.js');
     const staging = await deps.store.staging.create('hasher');
     try {
       const config = await writeAptConfig(source, staging);
@@ -103,6 +104,7 @@ export const hasherBase: ActionKind<BaseOf<HasherSource>> = {
     // What it downloads is its own affair, and so is what it has.
     if (deps.network === 'offline')
       return err({ kind: 'offline-lacks', missing: [`packages of ${nameOf(source)}`] });
+    const { HasherWorkdir, writeAptConfig } = await import('./hasher-workdir.js');
     const { store, writer } = deps;
     const staging = await store.staging.create('hasher');
     const archive = join(staging, 'chroot.tar');

@@ -12,5 +12,6 @@ export { compareCodeUnits } from './order.js';
 export { linkOrCopy, publishFile, publishStaged } from './publish.js';
 export { READ_ENTRY } from './read-flags.js';
 export { err, ok, type Result } from './result.js';
+export { shortened } from './shorten.js';
 export { closestTo } from './suggest.js';
 export { withoutCredentials } from './uri.js';

@@ -1,4 +1,4 @@
-import { assertNever } from '../base/index.js';
+import { assertNever, shortened } from '../base/index.js';
 import type { ArchiveFault } from './archive-faults.js';
 import { describeSignature, type SignatureOutcome } from './signature-outcome.js';
 
@@ -31,7 +31,7 @@ export type BundleFault =
 const MOST_CHARACTERS = 200;
 
 function quoted(path: string): string {
-  return JSON.stringify(path.length > MOST_CHARACTERS ? `${path.slice(0, MOST_CHARACTERS)}…` : path);
+  return JSON.stringify(shortened(path, MOST_CHARACTERS));
 }
 
 /** One sentence without a full stop. Names from the bundle are quoted, because they are untrusted. */

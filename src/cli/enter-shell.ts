@@ -5,7 +5,7 @@ import { stepsInOrder } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import { type Attachment, type RootfsState, rootfsState } from '../rootfs/index.js';
 import { hookEnvironment } from '../template/index.js';
-import { draftFile, keepDraft } from './draft/keep-draft.js';
+import { draftFile } from './draft/draft-file.js';
 import type { EarlyWorkers } from './early-workers.js';
 import { statusOfShell } from './exit-status.js';
 import { type Command, fail } from './main.js';
@@ -107,6 +107,7 @@ async function enter(entering: Entering, wanted: WantedShell, place: Place): Pro
   if (draft === undefined) return statusOfShell(ended);
   const { actions } = project.session;
   const origin = { file: draft.value, place: `${place.target.name} ${place.words}` };
+  const { keepDraft } = await import('./draft/keep-draft.js');
   const kept = await keepDraft({ ...origin, states: { before: state, after }, actions, command });
   return kept.ok ? statusOfShell(ended) : fail('mkve', kept.error, streams);
 }

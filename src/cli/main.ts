@@ -1,3 +1,4 @@
+import { shortened } from '../base/index.js';
 import { exitStatusOf, type Failure, renderFailure, systemFailure, visible } from '../report/index.js';
 import { type Host, mkveVersion, thisHost } from './host.js';
 import { type Streams, standardStreams } from './streams.js';
@@ -61,10 +62,6 @@ export function fail(name: string, failure: Failure, streams: Streams): number {
 
 /** Characters. What has more came out of something hostile; a headline may hold the longest path there is. */
 const LONGEST = { headline: 5000, detail: 1024 };
-
-function shortened(line: string, longest: number): string {
-  return line.length > longest ? `${line.slice(0, longest)}…` : line;
-}
 
 function reportBug(name: string, thrown: unknown, streams: Streams): void {
   streams.err(`${name}: an internal error; please report it with the lines below`);

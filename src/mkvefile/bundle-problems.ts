@@ -1,3 +1,5 @@
+import { shortened } from '../base/index.js';
+
 import type { Problem } from '../report/index.js';
 import type { BundleReport, FailedCommand } from './bundle-report.js';
 
@@ -17,7 +19,7 @@ export function problemOfStatus(status: number, run: FinishedRun): Problem {
   );
   const spoken = said.find((message) => last === undefined || message.line === last.line);
   const line = spoken?.line ?? last?.line;
-  const words = shortened(spoken?.text ?? lastLineOf(run.printed));
+  const words = withinLimit(spoken?.text ?? lastLineOf(run.printed));
   const problem: Problem = {
     file: run.file,
     message: words === undefined ? `ended with status ${status}` : `ended with status ${status}: ${words}`,
@@ -40,7 +42,7 @@ export function warningsOf(commands: readonly FailedCommand[], run: FinishedRun)
     return {
       file: run.file,
       line,
-      message: shortened(spoken?.text) ?? `a command ended with status ${status}`,
+      message: withinLimit(spoken?.text) ?? `a command ended with status ${status}`,
       hint: "if that is no mistake, write '|| true' after it",
       severity: 'warning',
     };
@@ -75,7 +77,6 @@ function lastLineOf(text: string): string | undefined {
 /** Characters of what others said that fit into a sentence. */
 const LONGEST_WORDS = 300;
 
-function shortened(words: string | undefined): string | undefined {
-  if (words === undefined || words.length <= LONGEST_WORDS) return words;
-  return `${words.slice(0, LONGEST_WORDS)}…`;
+function withinLimit(words: string | undefined): string | undefined {
+  return words === undefined ? undefined : shortened(words, LONGEST_WORDS);
 }

@@ -1,3 +1,5 @@
+import { shortened } from '../base/index.js';
+
 /** The way from the exported object to one value in it. */
 export type KeyPath = readonly (string | number)[];
 
@@ -38,6 +40,5 @@ export function describeValue(value: unknown): string {
 }
 
 function quote(text: string): string {
-  const shown = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
-  return `'${shown}'`;
+  return `'${shortened(text, LONGEST_QUOTE)}'`;
 }

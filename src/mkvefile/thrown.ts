@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
-import { messageOf } from '../base/index.js';
+import { messageOf, shortened } from '../base/index.js';
 import type { Problem } from '../report/index.js';
 import { shownPath } from './reads.js';
 
@@ -29,7 +29,7 @@ export function problemOfThrown(
 const FAULT_OF_ESBUILD = /^.+?:\d+:\d+: ERROR: (.+)$/m;
 
 function sentenceOf(thrown: unknown): string {
-  const message = shortened(stripVTControlCharacters(messageOf(thrown)));
+  const message = shortened(stripVTControlCharacters(messageOf(thrown)), LONGEST);
   const fault = FAULT_OF_ESBUILD.exec(message)?.[1];
   if (fault !== undefined) return `syntax error: ${fault}`;
   if (isNotFound(thrown)) return message.replace(/ imported from .+$/s, '');
@@ -48,7 +48,7 @@ function isError(thrown: unknown): thrown is Error {
 
 function nameOf(error: Error): string {
   try {
-    return shortened(String(error.name));
+    return shortened(String(error.name), LONGEST);
   } catch {
     return 'Error';
   }
@@ -56,10 +56,6 @@ function nameOf(error: Error): string {
 
 /** A sentence is read by people, and whatever was thrown may be of any length. */
 const LONGEST = 1000;
-
-function shortened(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-}
 
 function isNotFound(thrown: unknown): boolean {
   return isError(thrown) && 'code' in thrown && thrown.code === 'ERR_MODULE_NOT_FOUND';

@@ -38,6 +38,7 @@ export interface Metadata {
 export interface RepositoryBackend<S extends RepositorySource = RepositorySource> extends Backend<S> {
   /** The program of the host that makes exact packages of names. */
   readonly resolver: string;
+  /** What opens a box is loaded then: most builds resolve nothing. */
   openBox(
     source: S,
     options: BoxOptions & { readonly given?: GivenApt },

@@ -1,7 +1,7 @@
 import { ok } from '../base/index.js';
 import type { DnfSource } from '../graph/index.js';
 import type { Metadata, RepositoryBackend } from './backend.js';
-import { DnfBox, rpmFileName } from './dnf-box.js';
+import { rpmFileName } from './rpm-place.js';
 
 /** Fedora, RHEL and relatives: dnf resolves and downloads, rpm installs. */
 export const dnfBackend: RepositoryBackend<DnfSource> = {
@@ -26,7 +26,10 @@ export const dnfBackend: RepositoryBackend<DnfSource> = {
       keyrings: keyrings.map(({ digest }) => digest),
     })),
   }),
-  openBox: (source, options) => DnfBox.create({ ...options, source }),
+  async openBox(source, options) {
+    const { DnfBox } = await import('./dnf-box.js');
+    return DnfBox.create({ ...options, source });
+  },
   dateOf(source, lists) {
     const indexes = lists.filter(({ name }) => name.endsWith('/repodata/repomd.xml'));
     return Math.max(0, ...indexes.filter((index) => isOfFirst(index, source)).map(dateOf));

@@ -24,15 +24,6 @@ interface Asked {
   readonly wanted?: readonly Pick<ResolvedPackage, 'uri' | 'file' | 'sha256' | 'size'>[];
 }
 
-/**
- * `NAME-VERSION-RELEASE.ARCH.rpm`: the file has no epoch in its name, and the same signs as in the script stand for what no
- * name of a file may have.
- */
-export function rpmFileName(found: Pick<ResolvedPackage, 'name' | 'version' | 'arch'>): string {
-  const version = found.version.replace(/^\d+:/, '');
-  return `${found.name}-${version}.${found.arch}.rpm`.replace(/[/\0]/g, '_');
-}
-
 /** dnf's directory of a repository is its id and a digest of its URL. */
 function heldId(directory: string): string {
   return directory.replace(/-([0-9a-f]{16})$/, `${HELD}-$1`);

@@ -1,6 +1,5 @@
 import { type CanonicalValue, err, ok } from '../base/index.js';
 import type { AptRepository, MmdebstrapSource } from '../graph/index.js';
-import { AptBox } from './apt-box.js';
 import { releaseDate } from './apt-release.js';
 import type { RepositoryBackend } from './backend.js';
 import { debFileName } from './deb-place.js';
@@ -24,7 +23,10 @@ export const mmdebstrapBackend: RepositoryBackend<MmdebstrapSource> = {
     architecture,
     repositories: describeApt(repositories),
   }),
-  openBox: (source, options) => AptBox.create({ ...options, source }),
+  async openBox(source, options) {
+    const { AptBox } = await import('./apt-box.js');
+    return AptBox.create({ ...options, source });
+  },
   dateOf: ({ suite }, lists) => releaseDate(lists, suite),
   fileName: debFileName,
   baseNames(source) {

@@ -1,6 +1,5 @@
 import { err } from '../base/index.js';
 import type { RootfsSource } from '../graph/index.js';
-import { AptBox } from './apt-box.js';
 import { releaseDate } from './apt-release.js';
 import type { RepositoryBackend } from './backend.js';
 import { debFileName } from './deb-place.js';
@@ -24,7 +23,8 @@ export const rootfsBackend: RepositoryBackend<RootfsSource> = {
     architecture,
     repositories: repositories === undefined ? 'its own' : describeApt(repositories),
   }),
-  openBox(source, options) {
+  async openBox(source, options) {
+    const { AptBox } = await import('./apt-box.js');
     const { architecture, recommends, local = [], repositories, name } = source;
     const { given } = options;
     return AptBox.create({

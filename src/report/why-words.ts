@@ -1,4 +1,4 @@
-import { assertNever, type CanonicalValue } from '../base/index.js';
+import { assertNever, type CanonicalValue, shortened } from '../base/index.js';
 import type { NamedDifference, Why } from './why.js';
 
 /** Why a step ran or would run, in a phrase: `package list: +less -nano`. @param kind of the step */
@@ -88,7 +88,7 @@ function short(value: CanonicalValue): string {
     return version === undefined ? nameOf(value) : `${nameOf(value)} ${version}`;
   }
   const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return shortened(text, 60);
 }
 
 function isDigestText(value: unknown): value is string {

@@ -79,6 +79,13 @@ export async function openStore(
   root: string,
   { owner, clock }: { readonly owner?: StoreOwner | undefined; readonly clock?: Clock } = {},
 ): Promise<Result<Store, StoreFault>> {
+  // apt's configuration has no way to write one.
+  if (/[\n\r]/.test(root))
+    return err({
+      path: root,
+      detail: 'its path has a line break',
+      hint: 'name another place with MKVE_CACHE_DIR',
+    });
   try {
     const version = await readVersion(root);
     if (version === LAYOUT_VERSION) return ok(storeAt(root, { clock }));

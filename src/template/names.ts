@@ -1,3 +1,5 @@
+import { shortened } from '../base/index.js';
+
 /** Says what is wrong with a name, in a sentence that tells what was expected; undefined when it is legal. */
 export type NameCheck = (name: string) => string | undefined;
 
@@ -5,7 +7,7 @@ const CONTROL = /[\p{Cc}\p{Cs}]/u;
 
 /** A word of the user's, safe to print: in single quotes, control characters escaped, cut when very long. */
 export function shown(word: string): string {
-  const cut = word.length > 80 ? `${word.slice(0, 80)}…` : word;
+  const cut = shortened(word, 80);
   return CONTROL.test(cut) ? `'${JSON.stringify(cut).slice(1, -1)}'` : `'${cut}'`;
 }
 

@@ -1,6 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 
 import { type ActionDeps, discardChanges } from '../../actions/index.js';
 import { err, messageOf, ok, type Result } from '../../base/index.js';
@@ -9,16 +7,6 @@ import { stateDifferencesWithTexts } from '../diff/state-differences.js';
 import type { States } from '../diff/texts.js';
 import type { Command } from '../main.js';
 import { hookDraft } from './hook-draft.js';
-
-const DEFAULT_FILE = 'hook-draft';
-
-/** Where a draft goes. Asked before the shell opens, since nobody should lose what was done in it. */
-export function draftFile(written: string, cwd: string): Result<string, Failure> {
-  const file = resolve(cwd, written === '' ? DEFAULT_FILE : written);
-  if (existsSync(file)) return wrong(`${file} is there already`, 'name another file: --keep=FILE');
-  const isIn = statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory() === true;
-  return isIn ? ok(file) : wrong(`there is no directory ${dirname(file)}`, 'name another file: --keep=FILE');
-}
 
 interface KeepRequest {
   readonly file: string;
@@ -63,8 +51,4 @@ async function writeDraft({
   }
   streams.err(`kept     ${count(differences.length, 'change')} as a draft of a hook -> ${file}`);
   return ok(undefined);
-}
-
-function wrong(message: string, hint: string): Result<never, Failure> {
-  return err({ kind: 'usage-wrong', message: `keep: ${message}`, hint });
 }

@@ -7,6 +7,7 @@ import {
   compareCodeUnits,
   hasErrorCode,
   messageOf,
+  shortened,
 } from '../../../src/base/index.js';
 
 describe('compareCodeUnits', () => {
@@ -66,5 +67,16 @@ describe('errors', () => {
   it('of our own say so', () => {
     expect(() => bug('two roots')).toThrow('BUG: two roots');
     expect(() => assertNever('new case' as never)).toThrow('BUG: unexpected case "new case"');
+  });
+});
+
+describe('shortened', () => {
+  it.each([
+    ['short', 5, 'short'],
+    ['longer', 5, 'longe…'],
+    ['ab😀', 3, 'ab…'],
+    ['ab😀c', 4, 'ab😀…'],
+  ])('%j to %i is %j', (text, most, expected) => {
+    expect(shortened(text, most)).toBe(expected);
   });
 });

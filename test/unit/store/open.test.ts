@@ -94,4 +94,13 @@ describe('openStore', () => {
     const root = join(prepared({ file: '' }), 'file');
     expect(await openStore(root)).toMatchObject({ ok: false, error: { path: root } });
   });
+
+  it('refuses a place that apt could not be told of', async () => {
+    const root = join(prepared({}), 'line\nbreak');
+    expect(await openStore(root)).toMatchObject({
+      ok: false,
+      error: { detail: 'its path has a line break' },
+    });
+    expect(existsSync(root)).toBe(false);
+  });
 });
