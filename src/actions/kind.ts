@@ -10,7 +10,7 @@ import type { Tools } from './tool-versions.js';
 /** What actions have at hand. */
 export interface ActionDeps {
   readonly store: Store;
-  readonly workers: Pick<WorkerPool, 'call'>;
+  readonly workers: Pick<WorkerPool, 'call' | 'enter'>;
   /** Versions of the host's programs, for keys. */
   readonly tools: Tools;
   /** Loaded when first used: the library behind it takes longer to load than a build with nothing to do. */

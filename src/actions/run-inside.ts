@@ -5,11 +5,11 @@ import type { Failure } from '../report/index.js';
 import { type RootfsState, stateOutputs } from '../rootfs/index.js';
 import type { Outputs } from '../store/index.js';
 import type { WorkerPlace } from '../workers/index.js';
+import { attachThere } from './attach-there.js';
 import type { RunCommandArgument } from './inside/run-command.js';
 import type { FailedCommand } from './inside/run-visited.js';
 import type { ActionDeps } from './kind.js';
 import { nameInStore } from './outputs.js';
-import { attachThere } from './shell.js';
 
 /** For which step a command runs. */
 interface Running {

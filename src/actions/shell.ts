@@ -1,26 +1,34 @@
-import { rmdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chown, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 
-import { ok, type Result } from '../base/index.js';
+import { err, ok, type Result } from '../base/index.js';
 import type { Failure } from '../report/index.js';
-import { type Attachment, attach, type Ended, type RootfsState, syscallFilter } from '../rootfs/index.js';
-import type { WorkerPlace } from '../workers/index.js';
+import {
+  type Ended,
+  notMountedMark,
+  type RootfsState,
+  type SetOwner,
+  StoreDamage,
+  stackLayers,
+  TreeCache,
+} from '../rootfs/index.js';
+import type { Meta } from '../tree/index.js';
+import { attachThere, type There } from './attach-there.js';
+import type { CloseShellArgument } from './inside/close-shell.js';
 import type { Surroundings } from './inside/command-in-sandbox.js';
-import type { OpenedShell, OpenShellArgument } from './inside/open-shell.js';
+import { misplacedMountPoint } from './inside/mount-points.js';
+import { nameServers, resolvConfIn } from './inside/name-servers.js';
+import type { SetOwnerArgument } from './inside/set-owner.js';
 import type { ActionDeps } from './kind.js';
 import { nameInStore } from './outputs.js';
 
-export interface ShellRequest {
+export interface ShellRequest extends Omit<There, 'surroundings' | 'worker'> {
   readonly state: RootfsState;
-  /** Absent: a shell. */
-  readonly command?: readonly [string, ...string[]];
-  readonly env: Readonly<Record<string, string>>;
   readonly network: 'none' | 'host';
-  readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
   readonly changes: 'discarded' | 'kept';
-  readonly attachment: Attachment;
   /** Called at the moment when the caller's terminal or pipes are lent. */
   readonly onReady: () => void;
-  readonly signal: AbortSignal;
 }
 
 export interface ShellEnded {
@@ -29,33 +37,87 @@ export interface ShellEnded {
   readonly after: RootfsState;
 }
 
-/** Runs a command on a throw-away layer over a state, attached to the caller. */
+/**
+ * Runs a command on a throw-away layer over a state, attached to the caller. The layer is made ready here, and mounted by the
+ * sandbox of the command in the namespaces of a worker, which may still be starting: it is needed only when the command has
+ * ended, and waiting for it would be half of what a caller waits for.
+ */
 export async function openShell(
   request: ShellRequest,
   deps: ActionDeps,
 ): Promise<Result<ShellEnded, Failure>> {
   const { store, workers, writer } = deps;
   const { state, network, changes, signal } = request;
-  let ended: Ended = { status: 0 };
-  let attached: Promise<Ended> | undefined;
-  const answer = async (question: unknown, worker: WorkerPlace) => {
-    const { surroundings } = question as OpenedShell;
-    request.onReady();
-    attached = attachThere({ ...request, surroundings, worker }, deps);
-    ended = await attached;
-  };
+  const below = await lookBelow(state, network, deps);
+  if (!below.ok) return below;
+  const { root, resolvConf } = below.value;
   const staging = await store.staging.create('shell');
   try {
-    const workspace = nameInStore(store, await store.staging.createInside(staging, writer));
-    const argument: OpenShellArgument = { state, workspace, network, changes };
-    const options = { output: () => undefined, answer, signal };
-    const after = (await workers.call('open-shell', argument, options)) as Result<RootfsState, Failure>;
-    // A shell that was stopped: its terminal has to be given back before anything is said on it.
-    if (request.attachment.kind === 'terminal') await attached;
+    const workspace = await store.staging.createInside(staging, writer);
+    const layers = state.layers.map(({ id }) => id);
+    const stacked = await stackLayers(store.layers, workspace, { layers, root }, ownerSetter(deps));
+    const worker = await workers.enter();
+    if (!worker.ok) return worker;
+    const seen = (path: string) => join(worker.value.store, nameInStore(store, path));
+    const surroundings: Surroundings = {
+      root: seen(stacked.root),
+      overlay: { options: stacked.options, directory: seen(stacked.directory) },
+      network,
+      binds: resolvConf === undefined ? [] : nameServers(resolvConf, stacked.upper).binds,
+    };
+    request.onReady();
+    const ended = await attachThere({ ...request, surroundings, worker: worker.value }, deps);
+    const isMounted = !existsSync(notMountedMark(stacked.root));
+    const argument: CloseShellArgument = {
+      ...{ state, resolvConf, changes: isMounted && !signal.aborted ? changes : 'discarded' },
+      ...{ upper: nameInStore(store, stacked.upper), workspace: nameInStore(store, workspace) },
+    };
+    const options = { output: () => undefined, signal: new AbortController().signal };
+    const after = (await workers.call('close-shell', argument, options)) as Result<RootfsState, Failure>;
+    if (signal.aborted) return err({ kind: 'cancelled' });
+    if (!isMounted) return err({ kind: 'rootfs-unusable', detail: 'its layers cannot be mounted' });
     return after.ok ? ok({ ended, after: after.value }) : after;
   } finally {
     await store.staging.remove(staging);
   }
+}
+
+interface Below {
+  /** Of the root directory. */
+  readonly root: Meta;
+  /** What is at /etc/resolv.conf, where the name servers of the host are to be seen. */
+  readonly resolvConf: CloseShellArgument['resolvConf'];
+}
+
+/** What has to be known of a state before anything is mounted over it. */
+async function lookBelow(
+  state: RootfsState,
+  network: 'none' | 'host',
+  { store }: ActionDeps,
+): Promise<Result<Below, Failure>> {
+  const trees = new TreeCache(store.blobs);
+  try {
+    const objects = network === 'host' ? await trees.load(state) : await trees.loadRoot(state);
+    const unusable = misplacedMountPoint(objects, state.tree);
+    if (unusable !== undefined) return err({ kind: 'rootfs-unusable', detail: unusable });
+    const resolvConf = network === 'host' ? resolvConfIn(objects, state.tree) : undefined;
+    return ok({ root: objects.get(state.tree).meta, resolvConf });
+  } catch (thrown) {
+    if (thrown instanceof StoreDamage) return err({ kind: 'store-damaged', detail: thrown.message });
+    throw thrown;
+  }
+}
+
+/** Root may give a file to anybody. Others are user 0 inside themselves, and for the rest they ask a worker. */
+function ownerSetter({ store, workers, writer }: ActionDeps): SetOwner {
+  return async (path, uid, gid) => {
+    if (writer !== undefined) return chown(path, writer.uid + uid, writer.gid + gid);
+    if (uid === 0 && gid === 0) return;
+    const argument: SetOwnerArgument = { path: nameInStore(store, path), uid, gid };
+    const options = { output: () => undefined, signal: new AbortController().signal };
+    const set = await workers.call('set-owner', argument, options);
+    if (!set.ok) throw new Error(`no owner could be set: ${set.error.kind}`);
+  };
 }
 
 /** Takes away the layer of kept changes that nobody wants any longer. */
@@ -72,51 +134,3 @@ export async function discardChanges(
   const emptied = await workers.call('remove-tree', { path: nameInStore(store, directory) }, options);
   if (emptied.ok) await rmdir(directory);
 }
-
-type There = Pick<ShellRequest, 'command' | 'env' | 'files' | 'attachment' | 'signal'> & {
-  readonly surroundings: Surroundings;
-  readonly worker: WorkerPlace;
-};
-
-/** Runs a command, or a shell, where a worker has a root file system ready. */
-export function attachThere(there: There, { environment, writer }: ActionDeps): Promise<Ended> {
-  const { surroundings, worker, files, attachment, signal } = there;
-  const { PATH = '', TERM } = environment;
-  const term = attachment.kind === 'terminal' && TERM !== undefined ? { TERM } : {};
-  return attach({
-    worker,
-    sandbox: { ...surroundings, argv: argvOf(there), env: { ...there.env, ...term, HISTFILE: '' } },
-    files,
-    filter: syscallFilter(process.arch),
-    attachment,
-    env: { PATH, ...term },
-    ...(writer === undefined ? {} : { owner: writer.uid }),
-    signal,
-  });
-}
-
-function argvOf({ command, attachment }: Pick<There, 'command' | 'attachment'>): readonly string[] {
-  if (command === undefined) return ['/bin/sh', '-c', SHELL, 'sh'];
-  return attachment.kind === 'terminal' ? ['/bin/sh', '-c', IN_FOREGROUND, 'sh', ...command] : command;
-}
-
-/** Decided inside, where the path of bash leads nowhere else. */
-const SHELL = '[ -x /bin/bash ] && exec /bin/bash; exec /bin/sh';
-
-/**
- * A job of its own: a Ctrl-C is for the command alone, and not for the programs that hold the sandbox together. What Ctrl-Z
- * stops goes on at once, since nobody is there to do it later. It takes bash, since dash wants to give the terminal back to
- * a process group that it cannot see; without bash a Ctrl-C ends everything.
- */
-const IN_FOREGROUND = `
-[ -x /bin/bash ] || exec "$@"
-exec /bin/bash --norc -c '
-set -m
-"$@"
-status=$?
-while kill -0 %% 2>/dev/null; do
-  fg %% >/dev/null
-  status=$?
-done
-exit "$status"' bash "$@"
-`;

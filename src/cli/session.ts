@@ -158,6 +158,12 @@ class LazyPool {
     return pool.ok ? pool.value.call(...call) : pool;
   }
 
+  async enter(): ReturnType<WorkerPool['enter']> {
+    this.#started ??= this.#start();
+    const pool = await this.#started;
+    return pool.ok ? pool.value.enter() : pool;
+  }
+
   warmUp(): void {
     this.#started ??= this.#start();
     void this.#started.then((pool) => {

@@ -24,7 +24,7 @@ export async function flattenIfLong(
   await mkdir(workspace, { recursive: true });
   const mount = await mountRootfs(context.store.layers, workspace, {
     layers: state.layers.map(({ id }) => id),
-    root: (await context.trees.root(state)).meta,
+    root: (await context.trees.loadRoot(state)).get(state.tree).meta,
   });
   const copy = join(workspace, 'copy');
   try {

@@ -14,11 +14,18 @@ export {
   mountRootfs,
   mountTmp,
   type RootfsMount,
+  type SetOwner,
   type StackedLayers,
   stackLayers,
 } from './overlay.js';
 export { type RootfsState, rootfsState, stateOutputs } from './rootfs-state.js';
-export { notMountedMark, type SandboxLimits, type SandboxRequest, sandboxArgv } from './sandbox.js';
+export {
+  notMountedMark,
+  type OverlayMount,
+  type SandboxLimits,
+  type SandboxRequest,
+  sandboxArgv,
+} from './sandbox.js';
 export { scanTree, type TreeScan, type TreeScanRequest } from './scan-tree.js';
 export { changesOf } from './scanned-changes.js';
 export type { ScannedEntry } from './scanned-entry.js';

@@ -19,22 +19,30 @@ export interface StackedLayers {
   discard(): Promise<void>;
 }
 
+/** Gives a path to a user, by the numbers that count in the worker's namespace. */
+export type SetOwner = (path: string, uid: number, gid: number) => Promise<void>;
+
 /**
  * @param workspace a private directory on the store's file system
  * @param below the layers, lowest first, and the metadata that their root directory has
+ * @param setOwner default: chown(2), which is right inside only
  */
 export async function stackLayers(
   store: LayerStore,
   workspace: string,
   below: { readonly layers: readonly string[]; readonly root: Meta },
+  setOwner: SetOwner = chown,
 ): Promise<StackedLayers> {
   const [root, upper, work, none] = ['root', 'upper', 'work', 'none'].map((name) => join(workspace, name));
   if (root === undefined || upper === undefined || work === undefined || none === undefined)
     bug('four names');
-  for (const directory of [root, upper, work, none]) await mkdir(directory);
+  for (const directory of [root, upper, work, none]) {
+    await mkdir(directory);
+    await setOwner(directory, 0, 0);
+  }
   // The upper directory is the root directory that is seen: it must not have ours of this moment.
   const { uid, gid, mode, mtime } = below.root;
-  await chown(upper, uid, gid);
+  await setOwner(upper, uid, gid);
   await chmod(upper, mode);
   await utimes(upper, mtime, mtime);
   const options = overlayOptions(store.directory, {

@@ -8,11 +8,18 @@ export interface SandboxLimits {
   readonly diskBytes: number;
 }
 
+/** An overlay that is not mounted yet. */
+export interface OverlayMount {
+  /** mount(8) options, right only when mounting from `directory`. */
+  readonly options: string;
+  readonly directory: string;
+}
+
 /** A command inside a root file system, cut off from the host. */
 export interface SandboxRequest {
   readonly root: string;
-  /** mount(8) options of an overlay to be mounted at `root` first: only the sandbox sees it, and it goes with it. */
-  readonly overlay?: string;
+  /** Mounted at `root` first: only the sandbox sees it, and it goes with it. */
+  readonly overlay?: OverlayMount;
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly network: 'none' | 'host';
@@ -57,9 +64,11 @@ const CAPABILITIES = [
  * command may be any. When memory runs out it is the command that the kernel ends first (proc_pid_oom_score_adj(5)).
  */
 const MOUNT = [
-  'mount -t overlay -o "$1" mkve "$2" || { : >"$2.unmounted"; exit 1; }',
+  'cd -- "$1" && mount -t overlay -o "$2" mkve "$3" || { : >"$3.unmounted"; exit 1; }',
+  // As the worker does for all that runs in its namespace; but a shell may come there before it has.
+  'echo 0 >/proc/sys/user/max_user_namespaces || exit 1',
   'echo 1000 >/proc/self/oom_score_adj',
-  'shift 2',
+  'shift 3',
   'exec "$@"',
 ].join('\n');
 
@@ -69,16 +78,15 @@ export function notMountedMark(root: string): string {
 }
 
 /**
- * The bwrap(1) command line, to be run in the directory that the mount options are meant for. The root file system becomes the root of a mount namespace that holds nothing of the
- * host; /proc is that of a new pid namespace with its settings read-only, /dev has the harmless nodes, /tmp is empty
- * memory. When the command ends, whatever it left running is killed with the pid namespace.
+ * The bwrap(1) command line. The root file system becomes the root of a mount namespace that holds nothing of the host;
+ * /proc is that of a new pid namespace with its settings read-only, /dev has the harmless nodes, /tmp is empty memory. When the command ends, whatever it left running is killed with the pid namespace.
  */
 export function sandboxArgv(request: SandboxRequest): readonly string[] {
   return [
     // bwrap ends as soon as its command does, and what that left running dies a moment later. This outer pid
     // namespace ends only when it is empty, so nothing writes any more once it has.
     ...['unshare', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child', '--'],
-    ...(request.overlay === undefined ? [] : ['sh', '-c', MOUNT, 'mkve', request.overlay, request.root]),
+    ...mounted(request),
     ...limited(request.limits),
     'bwrap',
     ...['--bind', request.root, '/', '--proc', '/proc', '--dev', '/dev'],
@@ -101,6 +109,10 @@ export function sandboxArgv(request: SandboxRequest): readonly string[] {
     '--',
     ...request.argv,
   ];
+}
+
+function mounted({ overlay, root }: SandboxRequest): readonly string[] {
+  return overlay === undefined ? [] : ['sh', '-c', MOUNT, 'mkve', overlay.directory, overlay.options, root];
 }
 
 /** prlimit(1). RLIMIT_DATA counts all memory that a process has for itself (getrlimit(2)). */

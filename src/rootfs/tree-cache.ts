@@ -1,6 +1,6 @@
 import { type Digest, digestOf } from '../base/index.js';
 import type { BlobStore } from '../store/index.js';
-import { type Directory, decodeDirectory, TreeObjects } from '../tree/index.js';
+import { TreeObjects } from '../tree/index.js';
 import { StoreDamage } from './damage.js';
 import type { RootfsState } from './rootfs-state.js';
 
@@ -25,15 +25,18 @@ export class TreeCache {
     return this.objects;
   }
 
-  /** The root directory of a state's tree, for whoever needs no more of it. */
-  async root(state: RootfsState): Promise<Directory> {
+  /** Makes at least the root directory of a state's tree readable, for whoever needs no more of it. */
+  async loadRoot(state: RootfsState): Promise<TreeObjects> {
+    if (this.objects.has(state.tree)) return this.objects;
     // A pack begins with the root of the tree that it was made for.
     for (const pack of state.packs.toReversed()) {
       const bytes = await this.#read(pack);
       const first = bytes.subarray(0, bytes.indexOf('\n')).toString('utf8');
-      if (digestOf(first) === state.tree) return decodeDirectory(first);
+      if (digestOf(first) !== state.tree) continue;
+      this.objects.addPack(first);
+      return this.objects;
     }
-    return (await this.load(state)).get(state.tree);
+    return this.load(state);
   }
 
   /** Stores the directories of a tree that its parent lacks. */

@@ -54,5 +54,6 @@ export function startWorkers(settings: WorkerSettings): Result<WorkerPool, Failu
     UV_THREADPOOL_SIZE: String(Math.max(4, jobs)),
     ...KEEP_MEMORY,
   };
-  return ok(new WorkerPool(jobs, () => new Worker(entry.value.argv, env)));
+  const worker = { argv: entry.value.argv, env, store: seen.store };
+  return ok(new WorkerPool(jobs, () => new Worker(worker)));
 }

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-import { err, type Result } from '../base/index.js';
+import { err, ok, type Result } from '../base/index.js';
 import type { Failure, Progress } from '../report/index.js';
 import type { WorkerReply, WorkerRequest } from './protocol.js';
 
@@ -17,7 +19,20 @@ export interface CallOptions {
 export interface WorkerPlace {
   /** Of the process whose children live in the worker's pid namespace; all its other namespaces are the worker's own. */
   readonly pid: number;
+  /** The path under which they see the store. */
+  readonly store: string;
 }
+
+/** A process to be started as a worker. */
+export interface WorkerProgram {
+  readonly argv: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+  /** The path under which it sees the store. */
+  readonly store: string;
+}
+
+/** How often it is looked whether the namespaces are there. */
+const POLL_MS = 4;
 
 interface Call extends Omit<CallOptions, 'signal'> {
   readonly settle: (result: Result<unknown, Failure>) => void;
@@ -27,14 +42,16 @@ interface Call extends Omit<CallOptions, 'signal'> {
 /** One process inside a user namespace, seen from outside. It dies with its caller. */
 export class Worker {
   readonly #child: ChildProcess;
+  readonly #store: string;
   readonly #calls = new Map<number, Call>();
   readonly #ready: Promise<void>;
   #said = '';
   #ended: string | undefined;
   #nextId = 1;
 
-  constructor(argv: readonly [string, ...string[]], env: Readonly<Record<string, string>>) {
+  constructor({ argv, env, store }: WorkerProgram) {
     const [program, ...args] = argv;
+    this.#store = store;
     // Its own session: a Ctrl-C at the terminal is for the caller to answer, not for the programs inside.
     this.#child = spawn(program, args, {
       env,
@@ -87,6 +104,15 @@ export class Worker {
     }
   }
 
+  /** Where it lives, as soon as its namespaces are there: long before the worker itself can answer. */
+  async entered(): Promise<Result<WorkerPlace, Failure>> {
+    while (this.#ended === undefined) {
+      if (hasEntered(this.#place.pid)) return ok(this.#place);
+      await sleep(POLL_MS);
+    }
+    return err(this.#deathFailure(this.#ended));
+  }
+
   /** Ends the worker and everything in it; resolves when it is gone, and its mounts with it. */
   async stop(): Promise<void> {
     if (this.#ended !== undefined) return;
@@ -111,12 +137,16 @@ export class Worker {
   async #answer({ id, question }: Extract<WorkerReply, { type: 'question' }>): Promise<void> {
     const call = this.#calls.get(id);
     try {
-      const answer = await call?.answer?.(question, { pid: this.#child.pid ?? 0 });
+      const answer = await call?.answer?.(question, this.#place);
       this.#send({ type: 'answer', id, answer });
     } catch (thrown) {
       call?.crash(thrown instanceof Error ? thrown : new Error(String(thrown)));
       this.#send({ type: 'cancel', id });
     }
+  }
+
+  get #place(): WorkerPlace {
+    return { pid: this.#child.pid ?? 0, store: this.#store };
   }
 
   #end(how: string): void {
@@ -134,6 +164,22 @@ export class Worker {
   }
 }
 
+/**
+ * The link of a pid namespace that was unshared has no value before the first process is in it (namespaces(7)), and that is
+ * the last of a worker's namespaces to be made.
+ */
+function hasEntered(pid: number): boolean {
+  try {
+    const [own, ofChildren] = ['pid', 'pid_for_children'].map((name) =>
+      readlinkSync(`/proc/${pid}/ns/${name}`),
+    );
+    return ofChildren !== '' && ofChildren !== own;
+  } catch {
+    // It has ended, or nobody is in its namespace yet.
+    return false;
+  }
+}
+
 /** Starts workers when there is work for them, and no more than may be used at once. */
 export class WorkerPool {
   readonly #start: () => Worker;
@@ -147,6 +193,11 @@ export class WorkerPool {
 
   call(operation: string, argument: unknown, options: CallOptions): Promise<Result<unknown, Failure>> {
     return this.#pick().call(operation, argument, options);
+  }
+
+  /** The place of a worker, for whoever does there by himself what takes no worker. */
+  enter(): Promise<Result<WorkerPlace, Failure>> {
+    return this.#pick().entered();
   }
 
   /** Starts a worker ahead of the first call. */

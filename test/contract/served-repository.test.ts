@@ -100,7 +100,10 @@ afterAll(async () => {
 function deps(network: ActionDeps['network'] = 'allowed'): ActionDeps {
   return {
     store,
-    workers: { call: () => bug('nothing here runs inside') },
+    workers: {
+      call: () => bug('nothing here runs inside'),
+      enter: () => bug('nothing here runs inside'),
+    },
     tools: { versionOf: () => '1' },
     runner: loadCommandRunner,
     preflight: () => Promise.resolve(undefined),

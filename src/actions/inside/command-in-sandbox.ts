@@ -25,8 +25,6 @@ interface Running {
   readonly tail: Tail;
   /** Where what it writes lands. */
   readonly upper: string;
-  /** What mount options are relative to. */
-  readonly cwd?: string;
 }
 
 /** How a command ended, or that it was stopped because it filled the disk. */
@@ -34,7 +32,7 @@ export type Outcome = Result<Ended, 'too-large'>;
 
 /** Runs the command of a request, without a terminal, and hands on what it writes. */
 export function runSandboxed(request: RunCommandArgument, running: Running): Promise<Outcome> {
-  const { context, surroundings, tail, upper, cwd } = running;
+  const { context, surroundings, tail, upper } = running;
   const { argv, env, files, limits } = request;
   const filter = syscallFilter(process.arch);
   const sandbox = sandboxArgv({
@@ -51,10 +49,9 @@ export function runSandboxed(request: RunCommandArgument, running: Running): Pro
     return context.output(chunk);
   };
   const descriptors = [...files.map(({ bytes }) => bytes), ...(filter === undefined ? [] : [filter])];
-  const where = cwd === undefined ? {} : { cwd };
   const limit = { upper, mostBytes: limits.diskBytes, signal: context.signal };
   return withinDisk(limit, (signal) =>
-    spawnInside({ argv: sandbox, ...where, env: {}, descriptors, onOutput, signal }),
+    spawnInside({ argv: sandbox, env: {}, descriptors, onOutput, signal }),
   );
 }
 

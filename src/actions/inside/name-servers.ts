@@ -1,6 +1,9 @@
 import { lstat, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import type { Digest } from '../../base/index.js';
+import { byteString, findNode, type TreeObjects } from '../../tree/index.js';
+
 const FILE = '/etc/resolv.conf';
 
 interface NameServers {
@@ -28,4 +31,11 @@ export function nameServers(found: 'file' | 'absent' | 'directory' | 'other', up
     if (left?.isFile() === true && left.size === 0) await rm(made);
   };
   return { ...bind, tidy };
+}
+
+/** What is at that path in a tree. */
+export function resolvConfIn(objects: TreeObjects, tree: Digest): 'file' | 'absent' | 'other' {
+  const found = findNode(objects, tree, byteString(FILE.slice(1)));
+  if (found === undefined) return 'absent';
+  return found.type === 'file' ? 'file' : 'other';
 }

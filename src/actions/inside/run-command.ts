@@ -15,10 +15,10 @@ import {
   stackLayers,
   type WorkerContext,
 } from '../../rootfs/index.js';
-import { byteString, findNode, type TreeObjects } from '../../tree/index.js';
+import type { TreeObjects } from '../../tree/index.js';
 import { commandFailure, debsOf, type Outcome, runSandboxed, tooLarge } from './command-in-sandbox.js';
 import { misplacedMountPoint } from './mount-points.js';
-import { nameServers } from './name-servers.js';
+import { nameServers, resolvConfIn } from './name-servers.js';
 import { removeTree } from './remove-tree.js';
 import { runVisited } from './run-visited.js';
 import { Tail } from './tail.js';
@@ -105,18 +105,13 @@ interface Running {
 async function runOnLayers(request: RunCommandArgument, running: Running): Promise<Outcome> {
   const { context, objects, layers, tail } = running;
   const { network } = request;
-  const names = network === 'host' ? nameServers(resolvConfIn(objects, request), layers.upper) : undefined;
+  const names =
+    network === 'host' ? nameServers(resolvConfIn(objects, request.state.tree), layers.upper) : undefined;
   const binds = [...debsOf(request, context), ...(names?.binds ?? [])];
-  const surroundings = { root: layers.root, overlay: layers.options, network, binds };
-  const { upper, directory: cwd } = layers;
-  const outcome = await runSandboxed(request, { context, surroundings, tail, upper, cwd });
-  if (existsSync(notMountedMark(layers.root))) throw new Error(`no mount: ${tail.lines().join('\n')}`);
+  const { root, upper, options, directory } = layers;
+  const surroundings = { root, overlay: { options, directory }, network, binds };
+  const outcome = await runSandboxed(request, { context, surroundings, tail, upper });
+  if (existsSync(notMountedMark(root))) throw new Error(`no mount: ${tail.lines().join('\n')}`);
   await names?.tidy();
   return outcome;
-}
-
-function resolvConfIn(objects: TreeObjects, { state }: RunCommandArgument): 'file' | 'absent' | 'other' {
-  const found = findNode(objects, state.tree, byteString('etc/resolv.conf'));
-  if (found === undefined) return 'absent';
-  return found.type === 'file' ? 'file' : 'other';
 }

@@ -49,7 +49,7 @@ export class Stage {
     const { state, network } = request;
     const mount = await mountRootfs(context.store.layers, workspace, {
       layers: state.layers.map(({ id }) => id),
-      root: (await context.trees.root(state)).meta,
+      root: (await context.trees.loadRoot(state)).get(state.tree).meta,
     });
     const tmp = request.tmp === 'kept' ? await mountTmp(workspace) : undefined;
     return new Stage({ mount, network, debs: debsOf(request, context), tmp });

@@ -16,7 +16,10 @@ async function executor(directory: string): Promise<ActionExecutor> {
   if (!store.ok) throw new Error(store.error.detail);
   const deps: ActionDeps = {
     store: store.value,
-    workers: { call: () => Promise.reject(new Error('nothing may run')) },
+    workers: {
+      call: () => Promise.reject(new Error('nothing may run')),
+      enter: () => Promise.reject(new Error('nothing may run')),
+    },
     tools: { versionOf: () => '1' },
     runner: () => Promise.reject(new Error('nothing may run')),
     preflight: () => Promise.resolve(undefined),
