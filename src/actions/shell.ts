@@ -8,6 +8,7 @@ import {
   type Ended,
   notMountedMark,
   type RootfsState,
+  runJoined,
   type SetOwner,
   StoreDamage,
   stackLayers,
@@ -15,10 +16,11 @@ import {
 } from '../rootfs/index.js';
 import type { Meta } from '../tree/index.js';
 import { attachThere, type There } from './attach-there.js';
-import type { CloseShellArgument } from './inside/close-shell.js';
 import type { Surroundings } from './inside/command-in-sandbox.js';
+import type { KeepShellArgument } from './inside/keep-shell.js';
 import { misplacedMountPoint } from './inside/mount-points.js';
 import { nameServers, resolvConfIn } from './inside/name-servers.js';
+import { emptying } from './inside/remove-tree.js';
 import type { SetOwnerArgument } from './inside/set-owner.js';
 import type { ActionDeps } from './kind.js';
 import { nameInStore } from './outputs.js';
@@ -39,8 +41,8 @@ export interface ShellEnded {
 
 /**
  * Runs a command on a throw-away layer over a state, attached to the caller. The layer is made ready here, and mounted by the
- * sandbox of the command in the namespaces of a worker, which may still be starting: it is needed only when the command has
- * ended, and waiting for it would be half of what a caller waits for.
+ * sandbox of the command in the namespaces of a worker that need not even run: it is called only where what the command
+ * changed is to be kept.
  */
 export async function openShell(
   request: ShellRequest,
@@ -68,15 +70,23 @@ export async function openShell(
     request.onReady();
     const ended = await attachThere({ ...request, surroundings, worker: worker.value }, deps);
     const isMounted = !existsSync(notMountedMark(stacked.root));
-    const argument: CloseShellArgument = {
-      ...{ state, resolvConf, changes: isMounted && !signal.aborted ? changes : 'discarded' },
-      ...{ upper: nameInStore(store, stacked.upper), workspace: nameInStore(store, workspace) },
-    };
-    const options = { output: () => undefined, signal: new AbortController().signal };
-    const after = (await workers.call('close-shell', argument, options)) as Result<RootfsState, Failure>;
+    if (changes === 'kept' && isMounted && !signal.aborted) {
+      const upper = nameInStore(store, stacked.upper);
+      const argument: KeepShellArgument = {
+        state,
+        resolvConf,
+        upper,
+        workspace: nameInStore(store, workspace),
+      };
+      const options = { output: () => undefined, signal };
+      const after = (await workers.call('keep-shell', argument, options)) as Result<RootfsState, Failure>;
+      return after.ok ? ok({ ended, after: after.value }) : after;
+    }
+    // What is not deleted here is swept later.
+    await runJoined(worker.value, emptying(seen(workspace)));
     if (signal.aborted) return err({ kind: 'cancelled' });
     if (!isMounted) return err({ kind: 'rootfs-unusable', detail: 'its layers cannot be mounted' });
-    return after.ok ? ok({ ended, after: after.value }) : after;
+    return ok({ ended, after: state });
   } finally {
     await store.staging.remove(staging);
   }
@@ -86,7 +96,7 @@ interface Below {
   /** Of the root directory. */
   readonly root: Meta;
   /** What is at /etc/resolv.conf, where the name servers of the host are to be seen. */
-  readonly resolvConf: CloseShellArgument['resolvConf'];
+  readonly resolvConf: KeepShellArgument['resolvConf'];
 }
 
 /** What has to be known of a state before anything is mounted over it. */

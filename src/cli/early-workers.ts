@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+
 import type { Result } from '../base/index.js';
 import type { Failure } from '../report/index.js';
-import type { WorkerPool } from '../workers/index.js';
-import { startWorkers } from '../workers/index.js';
+import { startWorkers, type WorkerPool } from '../workers/index.js';
 import { DEFAULT_PATH, type Host, storeRoot } from './host.js';
 
 /** Workers for a store of which nobody knows yet whether it will be the one. */
@@ -14,7 +14,8 @@ export interface EarlyWorkers {
 }
 
 /**
- * Starts a worker while the mkvefile is still being loaded, for the store that is used unless the mkvefile names another.
+ * Makes the namespaces of a worker while most of mkve is still being loaded, for the store that is used unless the mkvefile
+ * names another.
  * @returns nothing where there is no such store yet
  */
 export function startEarly(host: Host, jobs: number): EarlyWorkers | undefined {
@@ -22,7 +23,7 @@ export function startEarly(host: Host, jobs: number): EarlyWorkers | undefined {
   if (!existsSync(join(root, 'version'))) return undefined;
   const path = host.env['PATH'] ?? DEFAULT_PATH;
   const pool = startWorkers({ caller: host.caller, storeRoot: root, node: host.node, jobs, path });
-  if (pool.ok) pool.value.warmUp();
+  if (pool.ok) pool.value.prepare();
   return {
     storeRoot: root,
     pool,

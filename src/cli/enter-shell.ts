@@ -42,7 +42,7 @@ export async function enterShell(
 
 async function enterProject(entering: Entering, wanted: WantedShell): Promise<number> {
   const { command, project } = entering;
-  project.session.warmUp();
+  project.session.prepare();
   const leave = project.session.store.running.enter();
   try {
     const place = placeOf(project, wanted);

@@ -72,8 +72,8 @@ export interface Session {
   readonly preflight: () => Promise<Failure | undefined>;
   /** Runs steps as the session does, but under other conditions, and without anything that was packed before. */
   otherwise(): Otherwise;
-  /** Starts a worker, for a caller that will certainly want one; what goes wrong shows with the first call. */
-  warmUp(): void;
+  /** Makes the namespaces of a worker, for a caller that will certainly want them; what goes wrong shows when it does. */
+  prepare(): void;
   /** Ends the workers, and with them whatever still runs inside. */
   close(): Promise<void>;
 }
@@ -121,7 +121,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
       const other = new LazyPool(request, { store: store.value, writer, conditions: 'other' });
       return { executor: new ActionExecutor({ ...deps, workers: other }), close: () => other.stop() };
     },
-    warmUp: () => pool.warmUp(),
+    prepare: () => pool.prepare(),
     close: () => pool.stop(),
   });
 }
@@ -164,10 +164,10 @@ class LazyPool {
     return pool.ok ? pool.value.enter() : pool;
   }
 
-  warmUp(): void {
+  prepare(): void {
     this.#started ??= this.#start();
     void this.#started.then((pool) => {
-      if (pool.ok) pool.value.warmUp();
+      if (pool.ok) pool.value.prepare();
     });
   }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { WorkerPlace } from '../workers/index.js';
+import { joinArgv } from './join-worker.js';
 import { type SandboxRequest, sandboxArgv } from './sandbox.js';
 import type { Ended } from './spawn-inside.js';
 
@@ -122,18 +123,6 @@ function encodeArgv(request: AttachRequest): Buffer {
 
 function contentsOf({ files, filter }: AttachRequest): readonly Uint8Array[] {
   return [...files.map(({ bytes }) => bytes), ...(filter === undefined ? [] : [filter])];
-}
-
-/** nsenter(1): as root of the worker's user namespace, in a new process of its pid namespace. */
-function joinArgv({ pid }: WorkerPlace): readonly string[] {
-  const namespaces = ['user', 'ipc', 'uts'].map((name) => `--${name}=/proc/${pid}/ns/${name}`);
-  return [
-    'nsenter',
-    ...namespaces,
-    `--mount=/proc/${pid}/ns/mnt`,
-    `--pid=/proc/${pid}/ns/pid_for_children`,
-    ...['--setuid', '0', '--setgid', '0', '--'],
-  ];
 }
 
 function connect(

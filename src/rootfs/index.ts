@@ -6,6 +6,7 @@ export { type Attachment, type AttachRequest, attach } from './attach.js';
 export { captureChanges } from './capture.js';
 export { StoreDamage } from './damage.js';
 export { flattenIfLong } from './flatten.js';
+export { runJoined } from './join-worker.js';
 export { keepLayer } from './keep-layer.js';
 export { freeBytes, LayerTooLarge, PathTooLong, withinDisk } from './layer-limit.js';
 export { newestTime } from './newest-time.js';

@@ -12,6 +12,9 @@ export interface Spawned {
   readonly signal: AbortSignal;
 }
 
+/** Where programs of the host are looked for: not where the caller looks, whose directories may not be for the worker. */
+export const PATH_INSIDE = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 export type Ended = { readonly status: number } | { readonly signal: string };
 
 /**
@@ -23,7 +26,7 @@ export function spawnInside(request: Spawned): Promise<Ended> {
   // One pipe for both streams keeps their order; a shell duplicates it because spawn cannot.
   const child = spawn('/bin/sh', ['-c', 'exec "$@" 2>&1', 'sh', ...request.argv], {
     cwd: request.cwd,
-    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...request.env },
+    env: { PATH: PATH_INSIDE, ...request.env },
     stdio: ['ignore', 'pipe', 'inherit', ...descriptors.map(() => 'pipe' as const)],
   });
   const kill = () => child.kill('SIGKILL');

@@ -111,14 +111,17 @@ export function enterNamespace(
   if (caller.uid === 0) return ok({ argv: enterAsRoot(view, command) });
   return ok({
     argv: [
-      'bash',
-      ...['-c', `${CLOSE_DESCRIPTORS} exec unshare "$@"`, 'mkve', '--user', '--map-root-user', '--map-auto'],
+      ...BASH,
+      ...[`${CLOSE_DESCRIPTORS} exec unshare "$@"`, 'mkve', '--user', '--map-root-user', '--map-auto'],
       ...NEW_NAMESPACES,
       '--',
       ...command,
     ],
   });
 }
+
+/** Without --norc bash takes the sockets that Node gives it for those of a remote shell, and reads .bashrc. */
+const BASH = ['bash', '--norc', '-c'] as const;
 
 /**
  * Whatever the caller's shell left open must not reach a hook. Only bash closes descriptors of more than one digit;
@@ -147,7 +150,7 @@ function enterAsRoot(
 ): readonly [string, ...string[]] {
   const binds = shown.map(({ source, target }) => fstabLine(source, target)).join('');
   const map = `0 ${ROOT_RANGE_START} ${RANGE_LENGTH}`;
-  const script = ['bash', '-c', ENTER_AS_ROOT, 'mkve', map, top, binds];
+  const script = [...BASH, ENTER_AS_ROOT, 'mkve', map, top, binds];
   return [
     'unshare',
     '--mount',

@@ -38,6 +38,12 @@ export interface OtherConditions {
 /** One processor: programs see it, and what is done at once elsewhere is done in another order. */
 const OTHERWISE = ['taskset', '--cpu-list', '0'];
 
+/**
+ * Constant shell: a worker begins when it is called for the first time. Who needs no more than its namespaces does not pay for
+ * a Node process.
+ */
+const WHEN_WOKEN = 'read -r _ && exec "$@" </dev/null';
+
 /** A pool whose workers start with the first call. */
 export function startWorkers(settings: WorkerSettings): Result<WorkerPool, Failure> {
   const { caller, storeRoot, node, jobs } = settings;
@@ -45,7 +51,8 @@ export function startWorkers(settings: WorkerSettings): Result<WorkerPool, Failu
   const { seen } = view;
   const program = [seen.node, `${seen.mkve}/${WORKER}`, seen.store];
   const { conditions } = settings;
-  const command = conditions === undefined ? program : [...OTHERWISE, ...program, conditions.segments];
+  const called = conditions === undefined ? program : [...OTHERWISE, ...program, conditions.segments];
+  const command = ['sh', '-c', WHEN_WOKEN, 'mkve', ...called];
   const entry = enterNamespace(caller, view, command);
   if (!entry.ok) return err({ kind: 'host-lacks', needs: entry.error });
   const env = {

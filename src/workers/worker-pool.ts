@@ -57,8 +57,10 @@ export class Worker {
       env,
       detached: true,
       serialization: 'advanced',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     });
+    // It may have ended before it was ever woken.
+    this.#child.stdin?.on('error', () => undefined);
     this.#ready = new Promise((resolve) => {
       this.#child.on('message', (reply: WorkerReply) => {
         if (reply.type === 'ready') resolve();
@@ -84,8 +86,14 @@ export class Worker {
     return this.#ended !== undefined;
   }
 
+  /** Lets it begin, where up to now there are but its namespaces. */
+  wake(): void {
+    if (this.#child.stdin?.writable === true) this.#child.stdin.end('\n');
+  }
+
   /** Runs an operation inside. The promise rejects only for faults of mkve itself. */
   async call(operation: string, argument: unknown, options: CallOptions): Promise<Result<unknown, Failure>> {
+    this.wake();
     const id = this.#nextId++;
     const settled = new Promise<Result<unknown, Failure>>((settle, crash) => {
       this.#calls.set(id, { ...options, settle, crash });
@@ -104,7 +112,7 @@ export class Worker {
     }
   }
 
-  /** Where it lives, as soon as its namespaces are there: long before the worker itself can answer. */
+  /** Where it lives, as soon as its namespaces are there. That does not wake it. */
   async entered(): Promise<Result<WorkerPlace, Failure>> {
     while (this.#ended === undefined) {
       if (hasEntered(this.#place.pid)) return ok(this.#place);
@@ -118,6 +126,7 @@ export class Worker {
     if (this.#ended !== undefined) return;
     const gone = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
     if (this.#child.connected) this.#child.disconnect();
+    this.#child.stdin?.end();
     await gone;
   }
 
@@ -200,8 +209,8 @@ export class WorkerPool {
     return this.#pick().entered();
   }
 
-  /** Starts a worker ahead of the first call. */
-  warmUp(): void {
+  /** Makes the namespaces of a worker ahead of the first need. */
+  prepare(): void {
     if (this.#workers.length === 0) this.#pick();
   }
 

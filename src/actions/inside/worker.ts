@@ -1,9 +1,9 @@
 import { bug } from '../../base/index.js';
 import { serveWorker } from '../../rootfs/index.js';
 import { storeAt } from '../../store/index.js';
-import { closeShell } from './close-shell.js';
 import { copyFiles } from './copy-files.js';
 import { installRpms } from './install-rpms.js';
+import { keepShell } from './keep-shell.js';
 import { makeBase } from './make-base.js';
 import { packRootfs } from './pack-rootfs.js';
 import { readFiles } from './read-files.js';
@@ -17,9 +17,9 @@ import { verifyLayer } from './verify-layer.js';
 /** The program of a worker. Its arguments are the path under which it sees the store, and where its segments are. */
 const [, , root = bug('a worker needs the path of the store'), segments] = process.argv;
 serveWorker(storeAt(root, { segments, clock: Date.now }), {
-  'close-shell': closeShell,
   'copy-files': copyFiles,
   'install-rpms': installRpms,
+  'keep-shell': keepShell,
   'make-base': makeBase,
   'pack-rootfs': packRootfs,
   'pack-layer': packLayer,

@@ -8,7 +8,7 @@ import { type ShellOptions, wantedShell } from '../shell-arguments.js';
 export async function shellCommand(command: Command, options: ShellOptions): Promise<number> {
   const wanted = wantedShell(options);
   if (!wanted.ok) return fail('mkve', wanted.error, command.streams);
-  // A worker takes longest of all to be ready: it starts before the rest of mkve is loaded.
+  // That takes some ten programs, which run while the rest of mkve is loaded.
   const early = startEarly(command.host, availableParallelism());
   try {
     const { enterShell } = await import('../enter-shell.js');
