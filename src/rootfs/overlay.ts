@@ -42,9 +42,10 @@ export async function stackLayers(
   }
   // The upper directory is the root directory that is seen: it must not have ours of this moment.
   const { uid, gid, mode, mtime } = below.root;
-  await setOwner(upper, uid, gid);
   await chmod(upper, mode);
   await utimes(upper, mtime, mtime);
+  // Last, since who gives it away may not change it any more.
+  await setOwner(upper, uid, gid);
   const options = overlayOptions(store.directory, {
     upper,
     work,

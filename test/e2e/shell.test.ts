@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
@@ -44,7 +45,8 @@ describe.each<As>(['caller', 'user'])('mkve shell of the %s', (as) => {
     rig = new Rig(as);
     rig.write('10-one', '#!/bin/sh\necho one >/etc/one\n', 0o755);
     rig.write('20-two', '#!/bin/sh\necho two >/etc/two\n', 0o755);
-    mkvefile(rig, { lxc: ['10-one', '20-two'] });
+    rig.write('10-owner', '#!/bin/sh\nchown 3:4 /\nchmod 711 /\n', 0o755);
+    mkvefile(rig, { lxc: ['10-one', '20-two'], kvm: ['10-owner'] });
   });
   afterAll(() => rig.dispose());
 
@@ -82,6 +84,17 @@ describe.each<As>(['caller', 'user'])('mkve shell of the %s', (as) => {
     // All is up to date now, so nothing is said.
     const quiet = await rig.mkve(['shell', target(), '--at=20-two', '--', 'true']);
     expect(quiet).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  });
+
+  it('has the root directory as it is, may make no namespace of its own, and leaves nothing in the store', async () => {
+    const script = [
+      'stat -c "%u:%g %a" /; unshare --user true 2>/dev/null; echo $?',
+      'mkdir /odd; chown 5:6 /odd; chmod 0 /odd; touch "$(printf \'/\\377\')"',
+    ];
+    const ran = await rig.mkve(['shell', `${rig.name}/kvm`, '--', 'sh', '-c', script.join('\n')]);
+    expect(ran.status, ran.stderr).toBe(0);
+    expect(ran.stdout).toBe('3:4 711\n1\n');
+    expect(readdirSync(join(rig.store, 'tmp'))).toEqual([]);
   });
 
   // The user inside is the caller outside, so that is where a file of the caller would be in reach.

@@ -22,7 +22,7 @@ export async function runVisited(
   context: WorkerContext,
   workspace: string,
 ): Promise<Result<string, Failure>> {
-  const stage = await Stage.open({ ...request, tmp: 'kept' }, workspace, context);
+  const stage = await Stage.open(request, workspace, context);
   try {
     const failure = await runOn(stage, request, context);
     if (failure === undefined) return ok(stage.mount.upper);

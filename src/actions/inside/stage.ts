@@ -18,8 +18,6 @@ export interface StageRequest {
   readonly network: 'none' | 'host';
   /** A directory that is to be seen as /tmp/debs, relative to the store. */
   readonly debs?: string;
-  /** `kept`: one command after the other sees the same /tmp. `fresh`: each has an empty one. */
-  readonly tmp: 'fresh' | 'kept';
 }
 
 interface Tmp {
@@ -31,10 +29,13 @@ interface Parts {
   readonly mount: RootfsMount;
   readonly network: 'none' | 'host';
   readonly debs: Surroundings['binds'];
-  readonly tmp: Tmp | undefined;
+  readonly tmp: Tmp;
 }
 
-/** A mounted root file system on which commands run, one after the other; what they write lands in `mount.upper`. */
+/**
+ * A mounted root file system on which commands run, one after the other, with the same /tmp; what they write lands in
+ * `mount.upper`.
+ */
 export class Stage {
   readonly mount: RootfsMount;
   readonly #parts: Parts;
@@ -51,7 +52,7 @@ export class Stage {
       layers: state.layers.map(({ id }) => id),
       root: (await context.trees.loadRoot(state)).get(state.tree).meta,
     });
-    const tmp = request.tmp === 'kept' ? await mountTmp(workspace) : undefined;
+    const tmp = await mountTmp(workspace);
     return new Stage({ mount, network, debs: debsOf(request, context), tmp });
   }
 
@@ -68,20 +69,20 @@ export class Stage {
       network === 'host' ? nameServers(await kindOf(join(root, 'etc/resolv.conf')), upper) : undefined;
     const binds = [...(await this.#debs()), ...(names?.binds ?? [])];
     try {
-      return ok(await work({ root, network, binds, ...(tmp === undefined ? {} : { tmp: tmp.path }) }));
+      return ok(await work({ root, network, binds, tmp: tmp.path }));
     } finally {
       await names?.tidy();
     }
   }
 
   async close(): Promise<void> {
-    await this.#parts.tmp?.unmount();
+    await this.#parts.tmp.unmount();
     await this.mount.unmount();
   }
 
   async #debs(): Promise<Surroundings['binds']> {
     const { debs, tmp } = this.#parts;
-    if (tmp === undefined || debs.length === 0) return debs;
+    if (debs.length === 0) return debs;
     const kind = await kindOf(join(tmp.path, 'debs'));
     return kind === 'directory' || kind === 'absent' ? debs : [];
   }
