@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chown, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { err, ok, type Result } from '../base/index.js';
+import { bug, err, ok, type Result } from '../base/index.js';
 import type { Failure } from '../report/index.js';
 import {
   type Ended,
@@ -48,18 +48,21 @@ export async function openShell(
   request: ShellRequest,
   deps: ActionDeps,
 ): Promise<Result<ShellEnded, Failure>> {
-  const { store, workers, writer } = deps;
+  const { store, workers } = deps;
   const { state, network, changes, signal } = request;
   const below = await lookBelow(state, network, deps);
   if (!below.ok) return below;
   const { root, resolvConf } = below.value;
   const staging = await store.staging.create('shell');
   try {
-    const workspace = await store.staging.createInside(staging, writer);
-    const layers = state.layers.map(({ id }) => id);
-    const stacked = await stackLayers(store.layers, workspace, { layers, root }, ownerSetter(deps));
     const worker = await workers.enter();
     if (!worker.ok) return worker;
+    // Given away when all is made in it: root follows no path that anybody else can change.
+    const workspace = await store.staging.createInside(staging, undefined);
+    const layers = state.layers.map(({ id }) => id);
+    const setOwner = ownerSetter(deps);
+    const stacked = await stackLayers(store.layers, workspace, { layers, root }, setOwner);
+    await setOwner(workspace, 0, 0);
     const seen = (path: string) => join(worker.value.store, nameInStore(store, path));
     const surroundings: Surroundings = {
       root: seen(stacked.root),
@@ -126,7 +129,7 @@ function ownerSetter({ store, workers, writer }: ActionDeps): SetOwner {
     const argument: SetOwnerArgument = { path: nameInStore(store, path), uid, gid };
     const options = { output: () => undefined, signal: new AbortController().signal };
     const set = await workers.call('set-owner', argument, options);
-    if (!set.ok) throw new Error(`no owner could be set: ${set.error.kind}`);
+    if (!set.ok) bug(`a worker that was there could set no owner: ${set.error.kind}`);
   };
 }
 

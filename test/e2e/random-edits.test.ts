@@ -77,6 +77,15 @@ function edited(before: Content, [part, at, other]: readonly [string, number, Co
   return { ...before, [part]: other[part as keyof Content] };
 }
 
+/** The hooks of the later template whose keys are those that they had in the earlier one. */
+function untouched(before: Content, after: Content): readonly string[] {
+  const isBelowSame = before.version === after.version && before.packages.join() === after.packages.join();
+  const first = after.order.findIndex(
+    (name, at) => name !== before.order[at] || before.scripts[name] !== after.scripts[name],
+  );
+  return isBelowSame ? after.order.slice(0, first === -1 ? undefined : first) : [];
+}
+
 function write(name: string, { order, scripts, conf, version, packages }: Content): void {
   const lines = (list: readonly string[]) => list.map((one) => `${one}\n`).join('');
   rig.write(`${name}/hypervisors`, 'lxc\n');
@@ -100,7 +109,6 @@ async function built(name: string) {
 describe('a template that is edited at random', () => {
   it('gives after each edit the bundle that a build of all hooks anew gives', async () => {
     let names = 0;
-    let saved = 0;
     await fc.assert(
       fc.asyncProperty(content, fc.array(edit, { minLength: 2, maxLength: 2 }), async (first, edits) => {
         // A name of its own makes all hooks of a template run: it is in their environment.
@@ -109,19 +117,20 @@ describe('a template that is edited at random', () => {
         write(same, current);
         await built(same);
         for (const one of edits) {
-          current = edited(current, one);
+          const before = current;
+          current = edited(before, one);
           write(same, current);
           const incremental = await built(same);
+          const again = stepsRan(incremental.ran).filter((step) => untouched(before, current).includes(step));
+          expect(again).toEqual([]);
           const fresh = `${rig.name}-${names++}`;
           write(fresh, current);
           const clean = await built(fresh);
           expect(incremental.members).toEqual(clean.members);
           expect(stepsRan(clean.ran)).toEqual(expect.arrayContaining([...current.order]));
-          saved += stepsRan(clean.ran).length - stepsRan(incremental.ran).length;
         }
       }),
       { numRuns: 3, endOnFailure: true },
     );
-    expect(saved).toBeGreaterThan(0);
   });
 });
