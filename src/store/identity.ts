@@ -10,8 +10,12 @@ export interface ProcessIdentity {
   readonly pidNamespace: string;
 }
 
+let knownBootId: string | undefined;
+
+/** It is asked for with every layer that is looked at, and never changes while a program runs. */
 export function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+  knownBootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+  return knownBootId;
 }
 
 export function identityOfThisProcess(): ProcessIdentity {

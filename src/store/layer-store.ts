@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { accessSync } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Digest, isDigest } from '../base/index.js';
 import { bootId } from './identity.js';
 import { publishEntry } from './publish-entry.js';
-import { readEntryText } from './read-entry.js';
+import { readEntryNow, readEntryText } from './read-entry.js';
 
 export interface LayerMark {
   readonly digest: Digest;
@@ -57,12 +58,16 @@ export class LayerStore {
   }
 
   /** `unverified`: it was whole before the last reboot, and its content must be compared with its digest. */
-  async state(id: string): Promise<'whole' | 'unverified' | 'missing'> {
+  state(id: string): Promise<'whole' | 'unverified' | 'missing'> {
+    return Promise.resolve(this.#stateNow(id));
+  }
+
+  /** Not a promise: it is asked for every layer below every step, and promises would take most of the time. */
+  #stateNow(id: string): 'whole' | 'unverified' | 'missing' {
     try {
-      const [boot] = (await readEntryText(this.markPath(id))).split(' ');
-      await access(this.pathOf(id));
-      if (boot !== bootId()) return 'unverified';
-      return 'whole';
+      const [boot] = readEntryNow(this.markPath(id)).split(' ');
+      accessSync(this.pathOf(id));
+      return boot === bootId() ? 'whole' : 'unverified';
     } catch {
       return 'missing';
     }

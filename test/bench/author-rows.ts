@@ -6,7 +6,7 @@ const ROUNDS = 9;
 const TARGET = 'pptp-server/openvz';
 const TEMPLATE = "{ path: './pptp-server', hypervisors: ['openvz'] }";
 /** Issue E: 0.3 s, on the machine of the design, where bare Node takes 50 ms. A shell cannot be faster than Node is. */
-const MOST_TIMES_NODE = 0.3 / 0.05;
+const MOST_TIMES_NODE = 6;
 
 /** What the author of a template waits for that is no build. Expects the results of the last build in the store. */
 export async function authorRows(bench: Workbench): Promise<readonly Row[]> {
