@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { hasErrorCode } from '../base/index.js';
 import type { WorkerPlace } from '../workers/index.js';
 import { joinArgv } from './join-worker.js';
 import { type SandboxRequest, sandboxArgv } from './sandbox.js';
@@ -51,7 +52,7 @@ export async function attach(request: AttachRequest): Promise<Ended> {
     // A Ctrl-C at the caller's terminal is for the caller to answer. On a terminal of its own it arrives as a byte.
     detached: attachment.kind === 'pipes',
   });
-  const stop = () => child.kill('SIGTERM');
+  const stop = () => stopAttached(child, attachment);
   signal.addEventListener('abort', stop, { once: true });
   descriptors.forEach((bytes, index) => {
     const pipe = child.stdio[FIRST_DESCRIPTOR + index] as Writable;
@@ -123,6 +124,20 @@ function encodeArgv(request: AttachRequest): Buffer {
 
 function contentsOf({ files, filter }: AttachRequest): readonly Uint8Array[] {
   return [...files.map(({ bytes }) => bytes), ...(filter === undefined ? [] : [filter])];
+}
+
+/**
+ * script(1) gives the terminal back when it is asked to end. Of pipes somebody inside would still hold the other ends: all go
+ * that lead there, and unshare(1) takes what is inside along.
+ */
+function stopAttached({ pid }: ChildProcess, { kind }: Attachment): void {
+  if (pid === undefined) return;
+  try {
+    if (kind === 'terminal') process.kill(pid, 'SIGTERM');
+    else process.kill(-pid, 'SIGKILL');
+  } catch (thrown) {
+    if (!hasErrorCode(thrown, 'ESRCH')) throw thrown;
+  }
 }
 
 function connect(

@@ -99,6 +99,15 @@ describe.each<As>(['caller', 'user'])('mkve shell of the %s', (as) => {
     expect(left).toEqual([]);
   });
 
+  it('ends at once when it is asked to, and so does what runs in it', async () => {
+    const running = rig.startRun('mkve', ['shell', target(), '--', 'sh', '-c', 'echo here; sleep 4711']);
+    await running.said(/^here$/);
+    process.kill(running.pid, 'SIGTERM');
+    expect((await running.ended).status).toBe(143);
+    expect((await rig.exec(['pgrep', '-f', 'sleep 471[1]'])).stdout).toBe('');
+    expect(readdirSync(join(rig.store, 'tmp')).filter((name) => name.startsWith('shell-'))).toEqual([]);
+  });
+
   // The user inside is the caller outside, so that is where a file of the caller would be in reach.
   it.runIf(as === 'user')('passes on bytes of a pipe, and no file of the host', async () => {
     const argv = rig.program('mkve').map((word) => `'${word}'`);

@@ -78,6 +78,9 @@ const AMBIENT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'actions/run-hasher.ts': {
     'process.kill': 'hasher has to be stopped by its process group, for which Node has no other function',
   },
+  'rootfs/attach.ts': {
+    'process.kill': 'what leads inside is stopped as a process group, for which Node has no other function',
+  },
   'rootfs/worker-host.ts': {
     'process.on': 'the channel to the parent is how a worker is spoken to',
     'process.send': 'the channel to the parent is how a worker answers',
