@@ -153,20 +153,17 @@ class LazyPool {
   }
 
   async call(...call: Parameters<WorkerPool['call']>): ReturnType<WorkerPool['call']> {
-    this.#started ??= this.#start();
-    const pool = await this.#started;
+    const pool = await this.#pool();
     return pool.ok ? pool.value.call(...call) : pool;
   }
 
   async enter(): ReturnType<WorkerPool['enter']> {
-    this.#started ??= this.#start();
-    const pool = await this.#started;
+    const pool = await this.#pool();
     return pool.ok ? pool.value.enter() : pool;
   }
 
   prepare(): void {
-    this.#started ??= this.#start();
-    void this.#started.then((pool) => {
+    void this.#pool().then((pool) => {
       if (pool.ok) pool.value.prepare();
     });
   }
@@ -175,6 +172,11 @@ class LazyPool {
     const pool = await this.#started;
     if (pool?.ok === true) await pool.value.stop();
     if (this.#staging !== undefined) await this.#settings.store.staging.remove(this.#staging);
+  }
+
+  #pool(): Promise<Result<WorkerPool, Failure>> {
+    this.#started ??= this.#start();
+    return this.#started;
   }
 
   async #check(): Promise<Failure | undefined> {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+
 import { hasErrorCode } from '../base/index.js';
 import type { WorkerPlace } from '../workers/index.js';
 import { joinArgv } from './join-worker.js';

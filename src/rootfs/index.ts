@@ -1,6 +1,7 @@
 /**
- * Root file systems: what workers do, overlay mounts, running a command inside, and capturing what it changed. Files named `inside-*` or imported by `worker-host.ts` run in the worker; the rest
- * runs as the calling user. What commands are run, and why, is decided elsewhere.
+ * Root file systems: what workers do, overlay mounts, running a command inside, and capturing what it changed. Files that
+ * are imported by `worker-host.ts` or by `actions/inside/` run in the worker; the rest runs as the calling user. What
+ * commands are run, and why, is decided elsewhere.
  */
 export { type Attachment, type AttachRequest, attach } from './attach.js';
 export { captureChanges } from './capture.js';

@@ -86,14 +86,9 @@ export class Worker {
     return this.#ended !== undefined;
   }
 
-  /** Lets it begin, where up to now there are but its namespaces. */
-  wake(): void {
-    if (this.#child.stdin?.writable === true) this.#child.stdin.end('\n');
-  }
-
   /** Runs an operation inside. The promise rejects only for faults of mkve itself. */
   async call(operation: string, argument: unknown, options: CallOptions): Promise<Result<unknown, Failure>> {
-    this.wake();
+    this.#wake();
     const id = this.#nextId++;
     const settled = new Promise<Result<unknown, Failure>>((settle, crash) => {
       this.#calls.set(id, { ...options, settle, crash });
@@ -128,6 +123,11 @@ export class Worker {
     if (this.#child.connected) this.#child.disconnect();
     this.#child.stdin?.end();
     await gone;
+  }
+
+  /** Lets it begin, where up to now there are but its namespaces. */
+  #wake(): void {
+    if (this.#child.stdin?.writable === true) this.#child.stdin.end('\n');
   }
 
   #send(request: WorkerRequest): void {
