@@ -1,5 +1,4 @@
-import { type Attachment, attach, type Ended, syscallFilter } from '../rootfs/index.js';
-import type { WorkerPlace } from '../workers/index.js';
+import { type Attachment, attach, type Ended, type Namespaces, syscallFilter } from '../rootfs/index.js';
 import type { Surroundings } from './inside/command-in-sandbox.js';
 import type { ActionDeps } from './kind.js';
 
@@ -10,19 +9,19 @@ export interface There {
   readonly env: Readonly<Record<string, string>>;
   readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
   readonly attachment: Attachment;
-  /** As the worker sees them. */
+  /** As they are seen in the namespaces. */
   readonly surroundings: Surroundings;
-  readonly worker: WorkerPlace;
+  readonly namespaces: Namespaces;
   readonly signal: AbortSignal;
 }
 
-/** Runs it in the namespaces of the worker. */
+/** Runs it there. */
 export function attachThere(there: There, { environment, writer }: ActionDeps): Promise<Ended> {
-  const { surroundings, worker, files, attachment, signal } = there;
+  const { surroundings, namespaces, files, attachment, signal } = there;
   const { PATH = '', TERM } = environment;
   const term = attachment.kind === 'terminal' && TERM !== undefined ? { TERM } : {};
   return attach({
-    worker,
+    namespaces,
     sandbox: { ...surroundings, argv: argvOf(there), env: { ...there.env, ...term, HISTFILE: '' } },
     files,
     filter: syscallFilter(process.arch),

@@ -4,13 +4,14 @@ import type { BaseStep, PackageSource, Step, StepId } from '../graph/index.js';
 import type { Failure } from '../report/index.js';
 import type { Attachment, Ended, SandboxLimits } from '../rootfs/index.js';
 import type { Outputs, Store } from '../store/index.js';
-import type { WorkerIdentity, WorkerPool } from '../workers/index.js';
+import type { Caller, WorkerIdentity, WorkerPool } from '../workers/index.js';
 import type { Tools } from './tool-versions.js';
 
 /** What actions have at hand. */
 export interface ActionDeps {
+  readonly caller: Caller;
   readonly store: Store;
-  readonly workers: Pick<WorkerPool, 'call' | 'enter'>;
+  readonly workers: Pick<WorkerPool, 'call'>;
   /** Versions of the host's programs, for keys. */
   readonly tools: Tools;
   /** Loaded when first used: the library behind it takes longer to load than a build with nothing to do. */

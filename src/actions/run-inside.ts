@@ -67,7 +67,10 @@ function visiting(
       step,
       failure,
       argv,
-      open: (attachment) => attachThere({ surroundings, worker, env, files: [], attachment, signal }, deps),
+      open: (attachment) => {
+        const namespaces = { kind: 'worker', worker } as const;
+        return attachThere({ surroundings, namespaces, env, files: [], attachment, signal }, deps);
+      },
     });
   };
 }

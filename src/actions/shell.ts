@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import { chown, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { relative } from 'node:path';
 
 import { bug, err, ok, type Result } from '../base/index.js';
-import type { Failure } from '../report/index.js';
+import type { Failure, HostNeed } from '../report/index.js';
 import {
   type Ended,
-  notMountedMark,
   type RootfsState,
-  runJoined,
+  runInNewNamespaces,
   type SetOwner,
   StoreDamage,
   stackLayers,
   TreeCache,
+  wereMounted,
 } from '../rootfs/index.js';
 import type { Meta } from '../tree/index.js';
 import { attachThere, type There } from './attach-there.js';
@@ -25,7 +25,7 @@ import type { SetOwnerArgument } from './inside/set-owner.js';
 import type { ActionDeps } from './kind.js';
 import { nameInStore } from './outputs.js';
 
-export interface ShellRequest extends Omit<There, 'surroundings' | 'worker'> {
+export interface ShellRequest extends Omit<There, 'surroundings' | 'namespaces'> {
   readonly state: RootfsState;
   readonly network: 'none' | 'host';
   readonly changes: 'discarded' | 'kept';
@@ -41,38 +41,38 @@ export interface ShellEnded {
 
 /**
  * Runs a command on a throw-away layer over a state, attached to the caller. The layer is made ready here, and mounted by the
- * sandbox of the command in the namespaces of a worker that need not even run: it is called only where what the command
- * changed is to be kept.
+ * sandbox of the command in namespaces of its own. A worker takes far longer to be there, and is called only where what the
+ * command changed is to be kept.
  */
 export async function openShell(
   request: ShellRequest,
   deps: ActionDeps,
 ): Promise<Result<ShellEnded, Failure>> {
-  const { store, workers } = deps;
+  const { store, workers, caller } = deps;
   const { state, network, changes, signal } = request;
   const below = await lookBelow(state, network, deps);
   if (!below.ok) return below;
   const { root, resolvConf } = below.value;
   const staging = await store.staging.create('shell');
   try {
-    const worker = await workers.enter();
-    if (!worker.ok) return worker;
     // Given away when all is made in it: root follows no path that anybody else can change.
     const workspace = await store.staging.createInside(staging, undefined);
     const layers = state.layers.map(({ id }) => id);
     const setOwner = ownerSetter(deps);
     const stacked = await stackLayers(store.layers, workspace, { layers, root }, setOwner);
     await setOwner(workspace, 0, 0);
-    const seen = (path: string) => join(worker.value.store, nameInStore(store, path));
+    const { directory } = stacked.overlay;
     const surroundings: Surroundings = {
-      root: seen(stacked.root),
-      overlay: { options: stacked.options, directory: seen(stacked.directory) },
+      root: mountPoint(),
+      // Root there cannot go to the store by its path, but starts in it.
+      overlay: { ...stacked.overlay, directory: '.' },
       network,
       binds: resolvConf === undefined ? [] : nameServers(resolvConf, stacked.upper).binds,
     };
     request.onReady();
-    const ended = await attachThere({ ...request, surroundings, worker: worker.value }, deps);
-    const isMounted = !existsSync(notMountedMark(stacked.root));
+    const namespaces = { kind: 'new', caller, directory } as const;
+    const ended = await attachThere({ ...request, surroundings, namespaces }, deps);
+    const isMounted = wereMounted(stacked);
     if (changes === 'kept' && isMounted && !signal.aborted) {
       const upper = nameInStore(store, stacked.upper);
       const argument: KeepShellArgument = {
@@ -86,14 +86,20 @@ export async function openShell(
       return after.ok ? ok({ ended, after: after.value }) : after;
     }
     // What is not deleted here is swept later.
-    await runJoined(worker.value, emptying(seen(workspace)));
+    await runInNewNamespaces(caller, emptying(relative(directory, workspace)), directory);
     if (signal.aborted) return err({ kind: 'cancelled' });
-    if (!isMounted) return err({ kind: 'rootfs-unusable', detail: 'its layers cannot be mounted' });
+    if (!isMounted) return err({ kind: 'host-lacks', needs: [WAY_INSIDE] });
     return ok({ ended, after: state });
   } finally {
     await store.staging.remove(staging);
   }
 }
+
+const WAY_INSIDE: HostNeed = {
+  what: 'namespaces in which layers can be mounted over one another',
+  why: 'a root file system is never used outside such',
+  remedy: 'look at what was said above, and at what mkve doctor says',
+};
 
 interface Below {
   /** Of the root directory. */
@@ -146,4 +152,9 @@ export async function discardChanges(
   const options = { output: () => undefined, signal: new AbortController().signal };
   const emptied = await workers.call('remove-tree', { path: nameInStore(store, directory) }, options);
   if (emptied.ok) await rmdir(directory);
+}
+
+/** Any directory does: what is mounted there only the sandbox sees, and never what is under it. */
+function mountPoint(): string {
+  return ['/mnt', '/media', '/srv'].find((path) => existsSync(path)) ?? '/tmp';
 }

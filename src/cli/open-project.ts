@@ -24,7 +24,7 @@ export interface OpenProject extends Project {
 export async function openProject(
   command: Command,
   options: ParsedOptions<'file' | 'jobs' | 'offline'>,
-  more: Pick<SessionRequest, 'debug' | 'early'> = {},
+  more: Pick<SessionRequest, 'debug'> = {},
 ): Promise<Result<OpenProject, Failure>> {
   const { host, signal, streams } = command;
   const jobs = jobsOf(lastOf(options, 'jobs'));

@@ -23,7 +23,6 @@ import {
   workerIdentity,
 } from '../workers/index.js';
 import type { DebugShell } from './debug-shell.js';
-import type { EarlyWorkers } from './early-workers.js';
 import { DEFAULT_PATH, type Host, mkveVersion, storeRoot, toolEnvironment } from './host.js';
 import { StoreCare } from './store-care.js';
 import { storeLimit } from './store-limit.js';
@@ -53,8 +52,6 @@ export interface SessionRequest {
   readonly tools?: readonly string[];
   /** Where steps fail, shells are opened by it. */
   readonly debug?: Pick<DebugShell, 'visit' | 'politely'> | undefined;
-  /** Used where they were started for the same store. */
-  readonly early?: EarlyWorkers | undefined;
 }
 
 /** The composition root of everything that reads or writes the store: real implementations behind the ports. */
@@ -72,8 +69,6 @@ export interface Session {
   readonly preflight: () => Promise<Failure | undefined>;
   /** Runs steps as the session does, but under other conditions, and without anything that was packed before. */
   otherwise(): Otherwise;
-  /** Makes the namespaces of a worker, for a caller that will certainly want them; what goes wrong shows when it does. */
-  prepare(): void;
   /** Ends the workers, and with them whatever still runs inside. */
   close(): Promise<void>;
 }
@@ -95,6 +90,7 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
   const last = LastRuns.onDisk(store.value.lastDirectory, request.scope);
   last.follow(request.lineages);
   const deps: ActionDeps = {
+    caller: host.caller,
     store: store.value,
     workers: pool,
     tools: new ToolVersions(host.env['PATH'] ?? DEFAULT_PATH, join(store.value.lastDirectory, 'tools.json')),
@@ -121,7 +117,6 @@ export async function openSession(request: SessionRequest): Promise<Result<Sessi
       const other = new LazyPool(request, { store: store.value, writer, conditions: 'other' });
       return { executor: new ActionExecutor({ ...deps, workers: other }), close: () => other.stop() };
     },
-    prepare: () => pool.prepare(),
     close: () => pool.stop(),
   });
 }
@@ -157,17 +152,6 @@ class LazyPool {
     return pool.ok ? pool.value.call(...call) : pool;
   }
 
-  async enter(): ReturnType<WorkerPool['enter']> {
-    const pool = await this.#pool();
-    return pool.ok ? pool.value.enter() : pool;
-  }
-
-  prepare(): void {
-    void this.#pool().then((pool) => {
-      if (pool.ok) pool.value.prepare();
-    });
-  }
-
   async stop(): Promise<void> {
     const pool = await this.#started;
     if (pool?.ok === true) await pool.value.stop();
@@ -195,18 +179,14 @@ class LazyPool {
     const { host, jobs } = this.#request;
     const path = host.env['PATH'] ?? DEFAULT_PATH;
     const conditions = await this.#conditions();
-    const { early } = this.#request;
-    const isEarly = conditions === undefined && early?.storeRoot === this.#settings.store.root;
-    const pool = isEarly
-      ? early.pool
-      : startWorkers({
-          caller: host.caller,
-          storeRoot: this.#settings.store.root,
-          ...(conditions === undefined ? {} : { conditions }),
-          node: host.node,
-          jobs,
-          path,
-        });
+    const pool = startWorkers({
+      caller: host.caller,
+      storeRoot: this.#settings.store.root,
+      ...(conditions === undefined ? {} : { conditions }),
+      node: host.node,
+      jobs,
+      path,
+    });
     if (pool.ok) await this.#sweep(pool.value);
     return pool;
   }

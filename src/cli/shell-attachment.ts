@@ -1,5 +1,6 @@
 import type { Failure } from '../report/index.js';
 import type { Attachment } from '../rootfs/index.js';
+import { namespaceNeeds } from '../workers/index.js';
 import { missingNeeds } from './doctor/missing-needs.js';
 import { DEFAULT_PATH, type Host } from './host.js';
 
@@ -13,11 +14,12 @@ export function attachmentOf(): Attachment {
   return { kind: 'pipes', stdin, stdout, stderr };
 }
 
-const TOOLS = ['bash', 'unshare', 'nsenter', 'mount', 'umount', 'bwrap', 'find'];
+const TOOLS = ['bash', 'unshare', 'nsenter', 'mount', 'bwrap', 'find', 'newuidmap', 'newgidmap'];
 
 /** What the host lacks for a shell to open. */
 export function lackingForShells({ caller, env }: Host, { kind }: Attachment): Failure | undefined {
   const only = kind === 'terminal' ? [...TOOLS, 'script'] : TOOLS;
-  const needs = missingNeeds({ caller, path: env['PATH'] ?? DEFAULT_PATH, only });
+  const tools = missingNeeds({ caller, path: env['PATH'] ?? DEFAULT_PATH, only });
+  const needs = [...tools, ...namespaceNeeds(caller)];
   return needs.length === 0 ? undefined : { kind: 'host-lacks', needs };
 }

@@ -2,9 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 
 import { hasErrorCode } from '../base/index.js';
-import type { WorkerPlace } from '../workers/index.js';
-import { joinArgv } from './join-worker.js';
-import { type SandboxRequest, sandboxArgv } from './sandbox.js';
+import {
+  BASH,
+  becomeFirst,
+  becomeRootOfNewNamespace,
+  type Caller,
+  type WorkerPlace,
+} from '../workers/index.js';
+import { type SandboxRequest, sandboxArgv, sandboxAsFirst } from './sandbox.js';
 import type { Ended } from './spawn-inside.js';
 
 /**
@@ -22,9 +27,14 @@ export type Attachment =
       readonly stderr: Writable;
     };
 
+/** The namespaces in which a sandbox is made: those of a worker, or new ones, in which the current directory is the given one. */
+export type Namespaces =
+  | { readonly kind: 'worker'; readonly worker: WorkerPlace }
+  | { readonly kind: 'new'; readonly caller: Caller; readonly directory: string };
+
 export interface AttachRequest {
-  readonly worker: WorkerPlace;
-  /** Of descriptors, `files` and `filter` say which bytes they are to hold. Paths are those that the worker sees. */
+  readonly namespaces: Namespaces;
+  /** Of descriptors, `files` and `filter` say which bytes they are to hold. Paths are those that are seen there. */
   readonly sandbox: Omit<SandboxRequest, 'files' | 'filter' | 'session'>;
   /** Executables put under /tmp. */
   readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
@@ -39,26 +49,28 @@ export interface AttachRequest {
 }
 
 /**
- * Runs a command in the sandbox of a worker, attached to the caller. It runs outside and joins the worker's namespaces;
- * when the worker ends, so does everything that was started there.
+ * Runs a command in a sandbox, attached to the caller. What leads there is started outside. When the caller is killed, all
+ * that was started ends.
  */
 export async function attach(request: AttachRequest): Promise<Ended> {
-  const { attachment, signal } = request;
-  const [program, ...args] = attachment.kind === 'terminal' ? ON_A_TERMINAL : ON_PIPES;
+  const { attachment, namespaces, signal } = request;
+  const enter = scriptFor(namespaces);
+  const [program, ...args] = attachment.kind === 'terminal' ? onTerminal(enter) : [...BASH, enter];
   const descriptors = [encodeArgv(request), ...contentsOf(request)];
   const standard = attachment.kind === 'terminal' ? 'inherit' : 'pipe';
   const child = spawn(program, args, {
     env: { ...request.env, SHELL: '/bin/bash' },
-    stdio: [standard, standard, standard, ...descriptors.map(() => 'pipe' as const)],
+    ...(namespaces.kind === 'new' ? { cwd: namespaces.directory } : {}),
+    stdio: [standard, standard, standard, 'pipe', ...descriptors.map(() => 'pipe' as const)],
     // A Ctrl-C at the caller's terminal is for the caller to answer. On a terminal of its own it arrives as a byte.
     detached: attachment.kind === 'pipes',
   });
   const stop = () => stopAttached(child, attachment);
   signal.addEventListener('abort', stop, { once: true });
+  const lifeline = pipeOf(child, LIFELINE);
+  child.on('exit', () => lifeline.end('over\n'));
   descriptors.forEach((bytes, index) => {
-    const pipe = child.stdio[FIRST_DESCRIPTOR + index] as Writable;
-    pipe.on('error', () => undefined);
-    pipe.end(bytes);
+    pipeOf(child, WORDS + index).end(bytes);
   });
   if (attachment.kind === 'pipes') connect(child, attachment);
   return new Promise((resolve, reject) => {
@@ -72,55 +84,80 @@ export async function attach(request: AttachRequest): Promise<Ended> {
   });
 }
 
+function pipeOf(child: ChildProcess, descriptor: number): Writable {
+  const pipe = child.stdio[descriptor] as Writable;
+  pipe.on('error', () => undefined);
+  return pipe;
+}
+
+/** Ends without a word where the caller was killed. */
+const LIFELINE = 3;
 /** Where the argument vector comes; the contents of files follow. */
-const FIRST_DESCRIPTOR = 3;
+const WORDS = 4;
 
 /**
- * Reads its argument vector from descriptor 3, since script(1) takes a line of shell and none is ever built from data: the
- * number of the last descriptor to keep, who the terminal is to belong to, then the command. Whatever else the caller's
- * shell left open is closed.
+ * A constant text. It reads its arguments from a descriptor, since script(1) takes a line of shell and none is ever built from
+ * data: the number of the last descriptor to keep, who the terminal is to belong to, then the command. Whatever else the
+ * caller's shell left open is closed. `$$` is the process that all that follows becomes, up to the program whose end takes
+ * along whatever is in its namespaces.
  */
-const ENTER = `
-mapfile -d "" -t argv <&3
-exec 3<&-
-if [ -n "\${argv[1]}" ]; then chown "\${argv[1]}" "$(tty)"; fi
+function scriptFor(namespaces: Namespaces): string {
+  const become = namespaces.kind === 'new' ? becomeRootOfNewNamespace(namespaces.caller) : 'exec "$@"';
+  return `${START}\n${become}`;
+}
+
+const START = `
+mapfile -d "" -t words <&${WORDS}
+exec ${WORDS}<&-
 for open in /proc/self/fd/*; do
   open=\${open##*/}
-  if [ "$open" -gt "\${argv[0]}" ]; then eval "exec $open>&-"; fi
+  if [ "$open" -gt "\${words[0]}" ]; then eval "exec $open>&-"; fi
 done
-exec "\${argv[@]:2}"
+if [ -n "\${words[1]}" ]; then chown "\${words[1]}" "$(tty)"; fi
+{ read -r _ <&${LIFELINE} || kill -KILL $$; } <&- >&- 2>&- &
+exec ${LIFELINE}<&-
+set -- "\${words[@]:2}"
 `;
 
-/** Without --norc bash would take the sockets that Node gives it for those of a remote shell, and read .bashrc. */
-const ON_PIPES = ['bash', '--norc', '-c', ENTER] as const;
-
 /** Node's pipes are sockets, which nobody can open as /dev/stderr. Made here, pipes belong to the user inside. */
-const THROUGH_PIPES = [
-  'bash',
-  '--norc',
-  '-c',
-  'exec < <(cat) > >(cat) 2> >(cat >&2); exec "$@"',
-  'bash',
-] as const;
+const THROUGH_PIPES = [...BASH, 'exec < <(cat) > >(cat) 2> >(cat >&2); exec "$@"', 'mkve'] as const;
 
 /** script(1): no words of its own, the status of its child, and nothing recorded. */
-const ON_A_TERMINAL = ['script', '--quiet', '--return', '--command', ENTER, '/dev/null'] as const;
+function onTerminal(script: string): readonly [string, ...string[]] {
+  return ['script', '--quiet', '--return', '--command', script, '/dev/null'];
+}
 
 function encodeArgv(request: AttachRequest): Buffer {
-  const { worker, sandbox, files, filter, attachment } = request;
-  const first = FIRST_DESCRIPTOR + 1;
-  const argv = sandboxArgv({
+  const { namespaces, sandbox, files, filter, attachment } = request;
+  const first = WORDS + 1;
+  const wanted: SandboxRequest = {
     ...sandbox,
     files: files.map(({ path }, index) => ({ path, descriptor: first + index })),
     ...(filter === undefined ? {} : { filter: first + files.length }),
     session: attachment.kind === 'terminal' ? 'own' : 'new',
-  });
+  };
   const last = first + files.length + (filter === undefined ? 0 : 1) - 1;
   const isTerminal = attachment.kind === 'terminal';
   const owner = isTerminal && request.owner !== undefined ? String(request.owner) : '';
   const through = isTerminal ? [] : THROUGH_PIPES;
-  const words = [String(last), owner, ...joinArgv(worker), ...through, ...argv];
+  const argv =
+    namespaces.kind === 'new'
+      ? [...through, ...becomeFirst(sandboxAsFirst(wanted))]
+      : [...joinArgv(namespaces.worker), ...through, ...sandboxArgv(wanted)];
+  const words = [String(last), owner, ...argv];
   return Buffer.from(words.map((word) => `${word}\0`).join(''));
+}
+
+/** nsenter(1): as root of the worker's user namespace, in a new process of its pid namespace. */
+function joinArgv({ pid }: WorkerPlace): readonly string[] {
+  const namespaces = ['user', 'ipc', 'uts'].map((name) => `--${name}=/proc/${pid}/ns/${name}`);
+  return [
+    'nsenter',
+    ...namespaces,
+    `--mount=/proc/${pid}/ns/mnt`,
+    `--pid=/proc/${pid}/ns/pid_for_children`,
+    ...['--setuid', '0', '--setgid', '0', '--'],
+  ];
 }
 
 function contentsOf({ files, filter }: AttachRequest): readonly Uint8Array[] {

@@ -3,11 +3,10 @@
  * are imported by `worker-host.ts` or by `actions/inside/` run in the worker; the rest runs as the calling user. What
  * commands are run, and why, is decided elsewhere.
  */
-export { type Attachment, type AttachRequest, attach } from './attach.js';
+export { type Attachment, type AttachRequest, attach, type Namespaces } from './attach.js';
 export { captureChanges } from './capture.js';
 export { StoreDamage } from './damage.js';
 export { flattenIfLong } from './flatten.js';
-export { runJoined } from './join-worker.js';
 export { keepLayer } from './keep-layer.js';
 export { freeBytes, LayerTooLarge, PathTooLong, withinDisk } from './layer-limit.js';
 export { newestTime } from './newest-time.js';
@@ -19,14 +18,16 @@ export {
   type SetOwner,
   type StackedLayers,
   stackLayers,
+  wereMounted,
 } from './overlay.js';
 export { type RootfsState, rootfsState, stateOutputs } from './rootfs-state.js';
+export { runInNewNamespaces } from './run-in-new-namespaces.js';
 export {
-  notMountedMark,
   type OverlayMount,
   type SandboxLimits,
   type SandboxRequest,
   sandboxArgv,
+  sandboxAsFirst,
 } from './sandbox.js';
 export { scanTree, type TreeScan, type TreeScanRequest } from './scan-tree.js';
 export { changesOf } from './scanned-changes.js';

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, rm, rmdir, utimes } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 import { bug } from '../base/index.js';
 import type { LayerStore } from '../store/index.js';
 import type { Meta } from '../tree/index.js';
+import type { OverlayMount } from './sandbox.js';
 import { spawnInside } from './spawn-inside.js';
 
 /** Layers that are ready to be mounted over one another with an empty writable one on top. */
@@ -12,9 +14,7 @@ export interface StackedLayers {
   readonly root: string;
   /** What is written to the mount lands here. */
   readonly upper: string;
-  /** mount(8) options, right only when mounting from `directory`. */
-  readonly options: string;
-  readonly directory: string;
+  readonly overlay: OverlayMount;
   /** Removes what is left of it but `upper`; it must not be mounted. */
   discard(): Promise<void>;
 }
@@ -54,14 +54,18 @@ export async function stackLayers(
   return {
     root,
     upper,
-    options,
-    directory: store.directory,
+    overlay: { options, directory: store.directory },
     discard: async () => {
       // Only the kernel writes to `work`, under names of its own.
       await rm(work, { recursive: true, force: true });
       for (const directory of [root, none]) await rmdir(directory);
     },
   };
+}
+
+/** Whether they have been mounted: overlayfs makes a directory `work` in its workdir (the kernel's overlayfs.rst). */
+export function wereMounted({ upper }: Pick<StackedLayers, 'upper'>): boolean {
+  return existsSync(join(dirname(upper), 'work', 'work'));
 }
 
 /** A mounted root file system. What is written to it lands in `upper`. */
@@ -73,7 +77,8 @@ export interface RootfsMount {
 
 /** Mounts layers over one another, with an empty writable one on top, for programs of the worker itself. */
 export async function mountRootfs(...of: Parameters<typeof stackLayers>): Promise<RootfsMount> {
-  const { root, upper, options, directory, discard } = await stackLayers(...of);
+  const { root, upper, overlay, discard } = await stackLayers(...of);
+  const { options, directory } = overlay;
   await mustRun(['mount', '-t', 'overlay', '-o', options, 'mkve', root], directory);
   return {
     root,

@@ -60,11 +60,11 @@ const CAPABILITIES = [
 ];
 
 /**
- * Constant shell: mounts, then becomes the command. That it could not is told by a file, since the status of the
- * command may be any. When memory runs out it is the command that the kernel ends first (proc_pid_oom_score_adj(5)).
+ * Constant shell: mounts, then becomes the command. Whether it could is seen by `wereMounted`, since the status of the
+ * command may be any; its output says why not. When memory runs out it is the command that the kernel ends first (proc_pid_oom_score_adj(5)).
  */
 const MOUNT = [
-  'cd -- "$1" && mount -t overlay -o "$2" mkve "$3" || { : >"$3.unmounted"; exit 1; }',
+  'cd -P -- "$1" && mount -t overlay -o "$2" mkve "$3" || exit 1',
   // As the worker does for all that runs in its namespace; but a shell may come there before it has.
   'echo 0 >/proc/sys/user/max_user_namespaces || exit 1',
   'echo 1000 >/proc/self/oom_score_adj',
@@ -72,20 +72,20 @@ const MOUNT = [
   'exec "$@"',
 ].join('\n');
 
-/** Is there after a sandbox whose root file system could not be mounted; its output says why. */
-export function notMountedMark(root: string): string {
-  return `${root}.unmounted`;
-}
-
 /**
  * The bwrap(1) command line. The root file system becomes the root of a mount namespace that holds nothing of the host;
  * /proc is that of a new pid namespace with its settings read-only, /dev has the harmless nodes, /tmp is empty memory. When the command ends, whatever it left running is killed with the pid namespace.
  */
 export function sandboxArgv(request: SandboxRequest): readonly string[] {
+  // bwrap ends as soon as its command does, and what that left running dies a moment later. This outer pid
+  // namespace ends only when it is empty, so nothing writes any more once it has.
+  const outer = ['unshare', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child', '--'];
+  return [...outer, ...sandboxAsFirst(request)];
+}
+
+/** The same for the first process of a pid namespace that has a mount namespace of its own. */
+export function sandboxAsFirst(request: SandboxRequest): readonly string[] {
   return [
-    // bwrap ends as soon as its command does, and what that left running dies a moment later. This outer pid
-    // namespace ends only when it is empty, so nothing writes any more once it has.
-    ...['unshare', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child', '--'],
     ...mounted(request),
     ...limited(request.limits),
     'bwrap',

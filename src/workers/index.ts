@@ -1,8 +1,11 @@
 /**
  * Workers, seen from outside: entering a user namespace, processes that live there, and calling them. What they do there is
- * said elsewhere. This door loads little, since a worker takes longest of all to be ready and is started first.
+ * said elsewhere.
  */
 export {
+  BASH,
+  becomeFirst,
+  becomeRootOfNewNamespace,
   type Caller,
   enterNamespace,
   namespaceNeeds,

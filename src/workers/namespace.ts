@@ -112,7 +112,8 @@ export function enterNamespace(
   return ok({
     argv: [
       ...BASH,
-      ...[`${CLOSE_DESCRIPTORS} exec unshare "$@"`, 'mkve', '--user', '--map-root-user', '--map-auto'],
+      ...[`${CLOSE_DESCRIPTORS} exec "$@"`, 'mkve'],
+      ...UNSHARE_AS_USER,
       ...NEW_NAMESPACES,
       '--',
       ...command,
@@ -121,7 +122,7 @@ export function enterNamespace(
 }
 
 /** Without --norc bash takes the sockets that Node gives it for those of a remote shell, and reads .bashrc. */
-const BASH = ['bash', '--norc', '-c'] as const;
+export const BASH = ['bash', '--norc', '-c'] as const;
 
 /**
  * Whatever the caller's shell left open must not reach a hook. Only bash closes descriptors of more than one digit;
@@ -135,13 +136,7 @@ done
 `;
 
 const NEW_NAMESPACES = [
-  '--mount',
-  '--pid',
-  '--ipc',
-  '--uts',
-  '--fork',
-  '--kill-child=SIGKILL',
-  '--mount-proc',
+  ...['--mount', '--pid', '--ipc', '--uts', '--fork', '--kill-child=SIGKILL', '--mount-proc'],
 ];
 
 function enterAsRoot(
@@ -149,19 +144,8 @@ function enterAsRoot(
   command: readonly string[],
 ): readonly [string, ...string[]] {
   const binds = shown.map(({ source, target }) => fstabLine(source, target)).join('');
-  const map = `0 ${ROOT_RANGE_START} ${RANGE_LENGTH}`;
-  const script = [...BASH, ENTER_AS_ROOT, 'mkve', map, top, binds];
-  return [
-    'unshare',
-    '--mount',
-    '--propagation',
-    'private',
-    '--',
-    ...script,
-    ...NEW_NAMESPACES,
-    '--',
-    ...command,
-  ];
+  const prepared = ['--mount', '--propagation', 'private', '--', ...BASH, ENTER_AS_ROOT, 'mkve', top, binds];
+  return ['unshare', ...prepared, ...becomeFirst(command)];
 }
 
 /** fstab(5): fields are divided by white space, which in a path is written as `\\040`. */
@@ -176,21 +160,48 @@ function octal(character: string): string {
 
 /**
  * newuidmap gives root no range that /etc/subuid does not list, but the kernel lets root write the map itself, from
- * outside the new namespace: so a first process makes the namespace and waits, and the worker enters it. A constant
- * text; what varies comes as arguments. Every program here is waited for by whoever wants a worker, so one mount(8) makes
- * all the binds, and the namespace is made meanwhile.
+ * outside the new namespace: so a first process makes the namespace and waits, and whoever wants it enters.
+ */
+const HOLD_A_NAMESPACE = `coproc HOLD { exec unshare --user -- sh -c 'echo; read -r _'; }`;
+const ENTER_WHAT_IS_HELD = `
+read -r _ <&"\${HOLD[0]}"
+echo "0 ${ROOT_RANGE_START} ${RANGE_LENGTH}" >"/proc/$HOLD_PID/uid_map"
+echo "0 ${ROOT_RANGE_START} ${RANGE_LENGTH}" >"/proc/$HOLD_PID/gid_map"
+exec nsenter --target "$HOLD_PID" --user --setuid 0 --setgid 0 -- "$@"
+`;
+
+/**
+ * A constant text; what varies comes as arguments. Every program here is waited for by whoever wants a worker, so one
+ * mount(8) makes all the binds, and the namespace is made meanwhile.
  */
 const ENTER_AS_ROOT = `
 set -eu
 ${CLOSE_DESCRIPTORS}
-map=$1 top=$2 binds=$3
-shift 3
-coproc HOLD { exec unshare --user -- sh -c 'echo; read -r _'; }
+top=$1 binds=$2
+shift 2
+${HOLD_A_NAMESPACE}
 mount -t tmpfs -o mode=755 mkve "$top"
 printf %s "$binds" >"$top/fstab"
 mount --all --fstab "$top/fstab"
-read -r _ <&"\${HOLD[0]}"
-echo "$map" >"/proc/$HOLD_PID/uid_map"
-echo "$map" >"/proc/$HOLD_PID/gid_map"
-exec nsenter --target "$HOLD_PID" --user --setuid 0 --setgid 0 -- unshare "$@"
+${ENTER_WHAT_IS_HELD}
 `;
+
+const UNSHARE_AS_USER = ['unshare', '--user', '--map-root-user', '--map-auto'];
+
+/**
+ * A constant text of bash that becomes its arguments as root of a new user namespace, which is mapped as that of a worker. All
+ * other namespaces stay those of the caller, and so does the current directory, even where root inside could not go.
+ */
+export function becomeRootOfNewNamespace({ uid }: Caller): string {
+  return uid === 0
+    ? `set -eu\n${HOLD_A_NAMESPACE}\n${ENTER_WHAT_IS_HELD}`
+    : `exec ${UNSHARE_AS_USER.join(' ')} -- "$@"`;
+}
+
+/**
+ * For root of a user namespace: runs a command as the first process of mount, pid, ipc and uts namespaces. When the command
+ * ends, or the program that runs it does, nothing is left in these.
+ */
+export function becomeFirst(command: readonly string[]): readonly [string, ...string[]] {
+  return ['unshare', ...NEW_NAMESPACES, '--', ...command];
+}

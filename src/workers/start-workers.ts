@@ -38,12 +38,6 @@ export interface OtherConditions {
 /** One processor: programs see it, and what is done at once elsewhere is done in another order. */
 const OTHERWISE = ['taskset', '--cpu-list', '0'];
 
-/**
- * Constant shell: a worker begins when it is called for the first time. Who needs no more than its namespaces does not pay for
- * a Node process.
- */
-const WHEN_WOKEN = 'read -r _ && exec "$@" </dev/null';
-
 /** A pool whose workers start with the first call. */
 export function startWorkers(settings: WorkerSettings): Result<WorkerPool, Failure> {
   const { caller, storeRoot, node, jobs } = settings;
@@ -51,8 +45,7 @@ export function startWorkers(settings: WorkerSettings): Result<WorkerPool, Failu
   const { seen } = view;
   const program = [seen.node, `${seen.mkve}/${WORKER}`, seen.store];
   const { conditions } = settings;
-  const called = conditions === undefined ? program : [...OTHERWISE, ...program, conditions.segments];
-  const command = ['sh', '-c', WHEN_WOKEN, 'mkve', ...called];
+  const command = conditions === undefined ? program : [...OTHERWISE, ...program, conditions.segments];
   const entry = enterNamespace(caller, view, command);
   if (!entry.ok) return err({ kind: 'host-lacks', needs: entry.error });
   const env = {

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readlinkSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 
-import { err, ok, type Result } from '../base/index.js';
+import { err, type Result } from '../base/index.js';
 import type { Failure, Progress } from '../report/index.js';
 import type { WorkerReply, WorkerRequest } from './protocol.js';
 
@@ -31,9 +29,6 @@ export interface WorkerProgram {
   readonly store: string;
 }
 
-/** How often it is looked whether the namespaces are there. */
-const POLL_MS = 4;
-
 interface Call extends Omit<CallOptions, 'signal'> {
   readonly settle: (result: Result<unknown, Failure>) => void;
   readonly crash: (error: Error) => void;
@@ -57,10 +52,8 @@ export class Worker {
       env,
       detached: true,
       serialization: 'advanced',
-      stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    // It may have ended before it was ever woken.
-    this.#child.stdin?.on('error', () => undefined);
     this.#ready = new Promise((resolve) => {
       this.#child.on('message', (reply: WorkerReply) => {
         if (reply.type === 'ready') resolve();
@@ -88,7 +81,6 @@ export class Worker {
 
   /** Runs an operation inside. The promise rejects only for faults of mkve itself. */
   async call(operation: string, argument: unknown, options: CallOptions): Promise<Result<unknown, Failure>> {
-    this.#wake();
     const id = this.#nextId++;
     const settled = new Promise<Result<unknown, Failure>>((settle, crash) => {
       this.#calls.set(id, { ...options, settle, crash });
@@ -107,27 +99,12 @@ export class Worker {
     }
   }
 
-  /** Where it lives, as soon as its namespaces are there. That does not wake it. */
-  async entered(): Promise<Result<WorkerPlace, Failure>> {
-    while (this.#ended === undefined) {
-      if (hasEntered(this.#place.pid)) return ok(this.#place);
-      await sleep(POLL_MS);
-    }
-    return err(this.#deathFailure(this.#ended));
-  }
-
   /** Ends the worker and everything in it; resolves when it is gone, and its mounts with it. */
   async stop(): Promise<void> {
     if (this.#ended !== undefined) return;
     const gone = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
     if (this.#child.connected) this.#child.disconnect();
-    this.#child.stdin?.end();
     await gone;
-  }
-
-  /** Lets it begin, where up to now there are but its namespaces. */
-  #wake(): void {
-    if (this.#child.stdin?.writable === true) this.#child.stdin.end('\n');
   }
 
   #send(request: WorkerRequest): void {
@@ -173,22 +150,6 @@ export class Worker {
   }
 }
 
-/**
- * The link of a pid namespace that was unshared has no value before the first process is in it (namespaces(7)), and that is
- * the last of a worker's namespaces to be made.
- */
-function hasEntered(pid: number): boolean {
-  try {
-    const [own, ofChildren] = ['pid', 'pid_for_children'].map((name) =>
-      readlinkSync(`/proc/${pid}/ns/${name}`),
-    );
-    return ofChildren !== '' && ofChildren !== own;
-  } catch {
-    // It has ended, or nobody is in its namespace yet.
-    return false;
-  }
-}
-
 /** Starts workers when there is work for them, and no more than may be used at once. */
 export class WorkerPool {
   readonly #start: () => Worker;
@@ -202,16 +163,6 @@ export class WorkerPool {
 
   call(operation: string, argument: unknown, options: CallOptions): Promise<Result<unknown, Failure>> {
     return this.#pick().call(operation, argument, options);
-  }
-
-  /** The place of a worker, for whoever does there by himself what takes no worker. */
-  enter(): Promise<Result<WorkerPlace, Failure>> {
-    return this.#pick().entered();
-  }
-
-  /** Makes the namespaces of a worker ahead of the first need. */
-  prepare(): void {
-    if (this.#workers.length === 0) this.#pick();
   }
 
   async stop(): Promise<void> {

@@ -100,9 +100,9 @@ afterAll(async () => {
 function deps(network: ActionDeps['network'] = 'allowed'): ActionDeps {
   return {
     store,
+    caller: { uid: 1000, gid: 1000, name: 'somebody' },
     workers: {
       call: () => bug('nothing here runs inside'),
-      enter: () => bug('nothing here runs inside'),
     },
     tools: { versionOf: () => '1' },
     runner: loadCommandRunner,

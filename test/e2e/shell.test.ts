@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
+import { until, withCommandLine } from './support/processes.js';
 import { type As, jsonOf, Rig } from './support/rig.js';
 import { Tmux } from './support/tmux.js';
 
@@ -108,6 +109,14 @@ describe.each<As>(['caller', 'user'])('mkve shell of the %s', (as) => {
     expect(readdirSync(join(rig.store, 'tmp')).filter((name) => name.startsWith('shell-'))).toEqual([]);
   });
 
+  it('leaves nothing running where mkve itself is killed', async () => {
+    const running = rig.startRun('mkve', ['shell', target(), '--', 'sh', '-c', 'echo here; sleep 4712']);
+    await running.said(/^here$/);
+    process.kill(running.pid, 'SIGKILL');
+    await running.ended;
+    await until('what ran inside has ended', () => withCommandLine('sleep 4712').length === 0);
+  });
+
   // The user inside is the caller outside, so that is where a file of the caller would be in reach.
   it.runIf(as === 'user')('passes on bytes of a pipe, and no file of the host', async () => {
     const argv = rig.program('mkve').map((word) => `'${word}'`);
@@ -195,6 +204,18 @@ describe.sequential('a shell on a terminal', () => {
     const done = await over(tmux);
     expect(done).toEqual(expect.arrayContaining(['ended', 'status 5']));
     expect(done.some((line) => /caught$/.test(line))).toBe(true);
+  });
+
+  it('leaves nothing running where mkve is killed', async () => {
+    tmux = onTerminal(rig, ['shell', `${rig.name}/lxc`, '--', 'sh', '-c', 'echo begun; sleep 4713']);
+    await tmux.until('it has begun', says(/^begun$/));
+    const [mkve] = withCommandLine(`mkve.js shell ${rig.name}/lxc`);
+    if (mkve === undefined) throw new Error('mkve does not run');
+    process.kill(mkve.pid, 'SIGKILL');
+    // Among them is the shell in which mkve was called.
+    const inside = () =>
+      withCommandLine('sleep 4713').filter(({ commandLine }) => !commandLine.includes('stty'));
+    await until('what ran inside has ended', () => inside().length === 0);
   });
 
   it('opens where steps fail, one after the other, and builds again with what was mended', async () => {

@@ -31,7 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   mkvefile: ['template', 'report'],
   engine: ['graph', 'report', 'store'],
   workers: ['report (types)'],
-  rootfs: ['tree', 'store', 'report', 'workers (types)'],
+  rootfs: ['tree', 'store', 'report', 'workers'],
   packages: ['rootfs', 'report', 'graph (types)'],
   actions: [
     ...['graph', 'tree', 'hypervisor', 'store', 'bundle', 'pack', 'report', 'rootfs', 'packages'],
@@ -49,8 +49,8 @@ const DEVIATIONS: Readonly<Record<string, string>> = {
   'report -> store (types)': 'the recorder of a timeline makes what the store keeps',
   'packages -> graph (types)':
     'a backend is told where packages come from, which steps carry as PackageSource',
-  'rootfs -> workers (types)':
-    'workers as their caller sees them are a folder of their own, so that one can start before all else is loaded',
+  'rootfs -> workers':
+    'namespaces and the processes in them, as their caller sees them, are a folder of their own',
   'watch -> graph': 'what a change affects is seen by comparing the graphs before and after it',
 };
 

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -8,12 +7,12 @@ import {
   flattenIfLong,
   keepLayer,
   LayerTooLarge,
-  notMountedMark,
   type RootfsState,
   type SandboxLimits,
   type StackedLayers,
   stackLayers,
   type WorkerContext,
+  wereMounted,
 } from '../../rootfs/index.js';
 import type { TreeObjects } from '../../tree/index.js';
 import { commandFailure, debsOf, type Outcome, runSandboxed, tooLarge } from './command-in-sandbox.js';
@@ -108,10 +107,11 @@ async function runOnLayers(request: RunCommandArgument, running: Running): Promi
   const names =
     network === 'host' ? nameServers(resolvConfIn(objects, request.state.tree), layers.upper) : undefined;
   const binds = [...debsOf(request, context), ...(names?.binds ?? [])];
-  const { root, upper, options, directory } = layers;
-  const surroundings = { root, overlay: { options, directory }, network, binds };
+  const { root, upper, overlay } = layers;
+  const surroundings = { root, overlay, network, binds };
   const outcome = await runSandboxed(request, { context, surroundings, tail, upper });
-  if (existsSync(notMountedMark(root))) throw new Error(`no mount: ${tail.lines().join('\n')}`);
+  if (!context.signal.aborted && !wereMounted(layers))
+    throw new Error(`no mount: ${tail.lines().join('\n')}`);
   await names?.tidy();
   return outcome;
 }

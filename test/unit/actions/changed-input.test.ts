@@ -16,9 +16,9 @@ async function executor(directory: string): Promise<ActionExecutor> {
   if (!store.ok) throw new Error(store.error.detail);
   const deps: ActionDeps = {
     store: store.value,
+    caller: { uid: 1000, gid: 1000, name: 'somebody' },
     workers: {
       call: () => Promise.reject(new Error('nothing may run')),
-      enter: () => Promise.reject(new Error('nothing may run')),
     },
     tools: { versionOf: () => '1' },
     runner: () => Promise.reject(new Error('nothing may run')),
