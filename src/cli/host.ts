@@ -3,7 +3,7 @@ import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import type { CompiledPlace } from '../mkvefile/index.js';
+import type { KeptPlace } from '../mkvefile/index.js';
 import type { Caller } from '../workers/index.js';
 
 /** What the process was started with. Read once, here; everything below `cli/` is told. */
@@ -47,7 +47,7 @@ export function storeRoot(host: Host, configured: string | undefined): string {
 }
 
 /** Where translations of mkvefiles are kept: in the user's own store, since the mkvefile may name another. */
-export function compiledPlace(host: Host): CompiledPlace {
+export function keptPlace(host: Host): KeptPlace {
   return { directory: join(storeRoot(host, undefined), 'last'), uid: host.caller.uid };
 }
 

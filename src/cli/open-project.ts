@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../base/index.js';
 import { findMkvefile, keepCompiled, loadMkvefile } from '../mkvefile/index.js';
 import { type Failure, renderProblem } from '../report/index.js';
 import { lineagesOf } from '../template/index.js';
-import { compiledPlace } from './host.js';
+import { keptPlace } from './host.js';
 import { LockFile, lockBeside } from './lock-file.js';
 import type { Command } from './main.js';
 import { has, lastOf, type ParsedOptions } from './options/index.js';
@@ -32,7 +32,7 @@ export async function openProject(
   const named = lastOf(options, 'file');
   const file = named === undefined ? await findMkvefile(host.cwd) : resolve(host.cwd, named);
   if (file === undefined) return err(noMkvefile(host.cwd));
-  const loaded = await loadMkvefile({ file, signal, compiled: compiledPlace(host) });
+  const loaded = await loadMkvefile({ file, signal, kept: keptPlace(host) });
   if (!loaded.ok) return err(loaded.error.failure);
   const { config } = loaded.value;
   const project = compileProject(file, config, host);
@@ -56,7 +56,7 @@ export async function openProject(
     ...more,
   });
   if (!session.ok) return session;
-  await keepCompiled(file, compiledPlace(host));
+  await keepCompiled(file, keptPlace(host));
   session.value.care.pin(pinnedTargets(file, config, project.value));
   const { graph } = lock.value;
   return ok({ ...project.value, graph, session: session.value, jobs: many, lock: lock.value });

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { err, ok, type Result } from '../base/index.js';
 import { findMkvefile, type LoadedConfig, loadMkvefile } from '../mkvefile/index.js';
 import type { Failure } from '../report/index.js';
-import { compiledPlace } from './host.js';
+import { keptPlace } from './host.js';
 import type { Command } from './main.js';
 import { lastOf, type ParsedOptions } from './options/index.js';
 import { openSession, type Session } from './session.js';
@@ -20,7 +20,7 @@ export async function openStoreOf(
   const file = named === undefined ? await findMkvefile(host.cwd) : resolve(host.cwd, named);
   let cache: LoadedConfig['cache'] = {};
   if (file !== undefined) {
-    const loaded = await loadMkvefile({ file, signal, compiled: compiledPlace(host) });
+    const loaded = await loadMkvefile({ file, signal, kept: keptPlace(host) });
     if (!loaded.ok) return err(loaded.error.failure);
     cache = loaded.value.config.cache;
   }

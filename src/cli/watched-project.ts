@@ -8,7 +8,7 @@ import { type LoadedMkvefile, loadMkvefile, type MkvefileFault } from '../mkvefi
 import { type Failure, type Problem, type Reporter, renderProblem } from '../report/index.js';
 import { lineagesOf } from '../template/index.js';
 import type { Loaded } from '../watch/index.js';
-import { compiledPlace, type Host } from './host.js';
+import { type Host, keptPlace } from './host.js';
 import { LockFile, type LockPlace, lockBeside } from './lock-file.js';
 import { pinnedTargets } from './pinned-targets.js';
 import { compileReading, failureOf, type Project, readProject } from './project.js';
@@ -126,7 +126,7 @@ export class ProjectLoader {
     const before = this.#mkvefile;
     if (before !== undefined && (await contentsOf(before.reads)) === this.#contents) return undefined;
     const started = Date.now();
-    const found = await loadMkvefile({ file, signal, compiled: compiledPlace(host) });
+    const found = await loadMkvefile({ file, signal, kept: keptPlace(host) });
     if (!found.ok) return found.error;
     this.#mkvefile = found.value;
     // What was written while it was being run may not be what ran: the next loading runs it again.

@@ -3,18 +3,12 @@
  * with nothing to do does, and an mkvefile is seldom what changed. Only the translation is kept, never what came of running
  * it: an mkvefile may read files and the environment, so it runs every time.
  */
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { basename, extname, join } from 'node:path';
+import { basename, extname } from 'node:path';
 
-import { type Digest, digestOf, hexOf, publishFile, READ_ENTRY } from '../base/index.js';
-
-/** Where translations are kept, and for whom: nothing that another user may have written is ever run. */
-export interface CompiledPlace {
-  readonly directory: string;
-  /** Of the caller. */
-  readonly uid: number;
-}
+import { type Digest, digestOf } from '../base/index.js';
+import { type KeptPlace, keepEntry, readEntry } from './kept-entry.js';
 
 /** What is kept for one mkvefile. */
 interface Entry {
@@ -31,10 +25,10 @@ const MKVE = new URL(`../mkvefile/config${extname(import.meta.url)}`, import.met
 const FORMAT = 1;
 
 /** The module as a URL to import, if what is kept is a translation of what is in the file now. */
-export async function compiledModule(file: string, place: CompiledPlace): Promise<string | undefined> {
+export async function compiledModule(file: string, place: KeptPlace): Promise<string | undefined> {
   const [source, entry] = await Promise.all([
     readFile(file, 'utf8').catch(() => undefined),
-    readEntry(file, place),
+    entryOf(file, place),
   ]);
   if (source === undefined || entry?.script === undefined || entry.key !== keyOf(source)) return undefined;
   // Node keeps modules by their URL, and every loading is to run the mkvefile anew.
@@ -45,41 +39,22 @@ export async function compiledModule(file: string, place: CompiledPlace): Promis
 let loadings = 0;
 
 /** Translates an mkvefile and keeps that, unless it is kept already. Never fails: the next loading takes longer without. */
-export async function keepCompiled(file: string, place: CompiledPlace): Promise<void> {
+export async function keepCompiled(file: string, place: KeptPlace): Promise<void> {
   try {
     const source = await readFile(file, 'utf8');
     const key = keyOf(source);
-    if ((await readEntry(file, place))?.key === key) return;
+    if ((await entryOf(file, place))?.key === key) return;
     const script = standsAlone(source) ? await translate(file, source) : undefined;
     const entry: Entry = { key, ...(script === undefined ? {} : { script }) };
-    const text = JSON.stringify(entry);
-    await publishFile(entryOf(file, place), `${digestOf(text)}\n${text}`, { mode: 0o600 });
+    await keepEntry({ kind: 'compiled', file }, place, JSON.stringify(entry));
   } catch {
     // A full disk, a file that is being written: whoever needs the store or the mkvefile itself will say so.
   }
 }
 
-async function readEntry(file: string, place: CompiledPlace): Promise<Entry | undefined> {
-  const kept = await readOwn(entryOf(file, place), place.uid).catch(() => '');
-  const end = kept.indexOf('\n');
-  const text = kept.slice(end + 1);
-  return end > 0 && kept.slice(0, end) === digestOf(text) ? (JSON.parse(text) as Entry) : undefined;
-}
-
-/** The store of root belongs to the user that root's workers are. */
-async function readOwn(path: string, uid: number): Promise<string> {
-  const file = await open(path, READ_ENTRY);
-  try {
-    const found = await file.stat();
-    const isOurs = found.isFile() && found.uid === uid && (found.mode & 0o022) === 0;
-    return isOurs ? await file.readFile('utf8') : '';
-  } finally {
-    await file.close();
-  }
-}
-
-function entryOf(file: string, { directory }: CompiledPlace): string {
-  return join(directory, `compiled-${hexOf(digestOf(file)).slice(0, 32)}.json`);
+async function entryOf(file: string, place: KeptPlace): Promise<Entry | undefined> {
+  const text = await readEntry({ kind: 'compiled', file }, place);
+  return text === undefined ? undefined : (JSON.parse(text) as Entry);
 }
 
 function keyOf(source: string): Digest {

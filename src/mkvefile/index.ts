@@ -6,7 +6,7 @@
 export { BACKENDS } from './backends.js';
 export { type BundleConfigRequest, type LoadedBundleConfig, loadBundleConfig } from './bundle-config.js';
 export type { BundleConfig } from './bundle-settings.js';
-export { type CompiledPlace, keepCompiled } from './compiled.js';
+export { keepCompiled } from './compiled.js';
 export type {
   CacheConfig,
   HypervisorConfig,
@@ -36,6 +36,7 @@ export {
   rootfs,
 } from './config-packages.js';
 export { findMkvefile, MKVEFILE } from './find.js';
+export type { KeptPlace } from './kept-entry.js';
 export { type LoadRequest, loadMkvefile, type MkvefileFault } from './load.js';
 export type {
   LoadedConfig,

@@ -7,11 +7,14 @@ import type { tsImport } from 'tsx/esm/api';
 
 import { err, hasErrorCode, messageOf, ok, type Result } from '../base/index.js';
 import type { Failure, Problem } from '../report/index.js';
-import { type CompiledPlace, compiledModule } from './compiled.js';
-import type { LoadedMkvefile } from './loaded.js';
+import { compiledModule } from './compiled.js';
+import { type Checked, checkedBefore, keepChecked, rulesOf } from './kept-check.js';
+import type { KeptPlace } from './kept-entry.js';
+import type { LoadedConfig, LoadedMkvefile } from './loaded.js';
 import { IMPORTER_MARK, registerModuleHook } from './module-hook.js';
+import { checkNeededPaths, type NeededPath } from './needed-paths.js';
 import { readsOf } from './reads.js';
-import type { checkConfig } from './schema.js';
+import type { ConfigFaults } from './schema.js';
 import { problemOfThrown } from './thrown.js';
 
 export interface LoadRequest {
@@ -20,8 +23,13 @@ export interface LoadRequest {
   readonly signal?: AbortSignal;
   /** How long the module, and a promise that it exports, may take. Default: 30 seconds. */
   readonly limitMs?: number;
-  /** Where translations of mkvefiles are kept (`keepCompiled`); without it tsx loads every one. */
-  readonly compiled?: CompiledPlace;
+  /**
+   * Where translations of mkvefiles are kept (`keepCompiled`), and what came of checking what these export; without it tsx loads
+   * every one.
+   */
+  readonly kept?: KeptPlace;
+  /** What tells the rules of this check from others. Default: what the build named this module. */
+  readonly rules?: string;
 }
 
 /** Why an mkvefile cannot be used. */
@@ -36,7 +44,7 @@ export interface MkvefileFault {
 
 /**
  * Runs an mkvefile through tsx and checks what it exports by default: an object, or the promise of one. Every call
- * runs the file anew. zod and tsx are loaded here and not before, because most commands do without them.
+ * runs the file anew. zod and tsx are loaded here and not before, because most calls do without them.
  */
 export async function loadMkvefile(request: LoadRequest): Promise<Result<LoadedMkvefile, MkvefileFault>> {
   const { file } = request;
@@ -45,7 +53,6 @@ export async function loadMkvefile(request: LoadRequest): Promise<Result<LoadedM
     const problem: Problem = { file: basename(file), message: missing, severity: 'error' };
     return err({ failure: invalid(file, [problem]), reads: [file, dirname(file)] });
   }
-  const { checkConfig } = await import('./schema.js');
   const kept = await runCompiled(request);
   const { outcome, reads } = kept ?? (await runWithTsx(request));
   const fault = (failure: Failure, needed: readonly string[] = []) =>
@@ -55,9 +62,11 @@ export async function loadMkvefile(request: LoadRequest): Promise<Result<LoadedM
   if (outcome.kind === 'threw')
     return fault(invalid(file, [problemOfThrown(outcome.thrown, { file, reads })]));
   if (outcome.value === undefined) return fault(invalid(file, [withoutExport(file)]));
-  const checked = await checkOrThrown(() => checkConfig(outcome.value, file));
+  const checked = await checkOrThrown(() =>
+    check(outcome.value, request, kept === undefined ? 'anew' : 'once'),
+  );
   if (checked.kind === 'threw') {
-    const { compiled: _, ...withTsx } = request;
+    const { kept: _, ...withTsx } = request;
     if (kept !== undefined) return loadMkvefile(withTsx);
     // A getter or a proxy of the author's; an Error that has no line of his is our own fault.
     const problem = problemOfThrown(checked.thrown, { file, reads });
@@ -77,8 +86,8 @@ interface Ran {
 
 /** Nothing where there is no translation, and where it threw: tsx knows the lines of the mkvefile, for the message. */
 async function runCompiled(request: LoadRequest): Promise<Ran | undefined> {
-  const { file, compiled } = request;
-  const url = compiled === undefined ? undefined : await compiledModule(file, compiled);
+  const { file, kept } = request;
+  const url = kept === undefined ? undefined : await compiledModule(file, kept);
   if (url === undefined) return undefined;
   const outcome = await settle(request, async () => {
     const module: { readonly default?: unknown } = await import(url);
@@ -91,6 +100,7 @@ async function runWithTsx(request: LoadRequest): Promise<Ran> {
   const { file } = request;
   const urls: string[] = [];
   // From here on every import of the process asks the hooks, on Node 20 in another thread: nothing else comes after.
+  await loadSchema();
   await registerModuleHook();
   const { tsImport } = await import('tsx/esm/api');
   const outcome = await settle(request, () =>
@@ -101,11 +111,39 @@ async function runWithTsx(request: LoadRequest): Promise<Ran> {
   return { outcome, reads: readsOf(file, urls) };
 }
 
-type CheckedConfig =
-  | { readonly kind: 'checked'; readonly config: Awaited<ReturnType<typeof checkConfig>> }
+function loadSchema(): Promise<typeof import('./schema.js')> {
+  return import('./schema.js');
+}
+
+/** @param when `once`: not, if the same value was checked before and found without a mistake */
+async function check(exported: unknown, request: LoadRequest, when: 'anew' | 'once'): Promise<CheckOutcome> {
+  const { file, kept, rules = rulesOf(import.meta.url) } = request;
+  const what: Checked = { exported, file, rules };
+  const place = when === 'once' ? kept : undefined;
+  const before = place === undefined ? undefined : await checkedBefore(what, place);
+  if (before !== undefined && (await areThere(before.needed))) return ok(before.config);
+  const { checkConfig } = await loadSchema();
+  const checked = await checkConfig(exported, file);
+  if (!checked.ok) return checked;
+  if (place !== undefined) await keepChecked(what, place, checked.value);
+  return ok(checked.value.config);
+}
+
+async function areThere(needed: readonly NeededPath[]): Promise<boolean> {
+  let areThere = true;
+  await checkNeededPaths(needed, () => {
+    areThere = false;
+  });
+  return areThere;
+}
+
+type CheckOutcome = Result<LoadedConfig, ConfigFaults>;
+
+type CheckedOrThrown =
+  | { readonly kind: 'checked'; readonly config: CheckOutcome }
   | { readonly kind: 'threw'; readonly thrown: unknown };
 
-async function checkOrThrown(check: () => ReturnType<typeof checkConfig>): Promise<CheckedConfig> {
+async function checkOrThrown(check: () => Promise<CheckOutcome>): Promise<CheckedOrThrown> {
   try {
     return { kind: 'checked', config: await check() };
   } catch (thrown) {

@@ -1,5 +1,6 @@
 import type { InlineTemplate } from '../template/index.js';
 import type { PackagesConfig } from './config-packages.js';
+import type { NeededPath } from './needed-paths.js';
 import type { OutputPattern } from './output.js';
 
 /** An mkvefile that was loaded and checked: every path absolute, every default in its place. */
@@ -43,6 +44,12 @@ export interface LoadedConfig {
   };
   /** Seconds; absent: the date of the snapshot. */
   readonly sourceDateEpoch?: number;
+}
+
+/** A config without mistakes, as long as the paths that it needs are there. */
+export interface CheckedConfig {
+  readonly config: LoadedConfig;
+  readonly needed: readonly NeededPath[];
 }
 
 export type LoadedTemplate = LoadedNativeTemplate | LoadedInlineTemplate;

@@ -7,7 +7,7 @@ import { complainOfClashes } from './clashes.js';
 import { defined } from './defined.js';
 import { absoluteIn, type Draft, need } from './draft.js';
 import { describeValue } from './key-path.js';
-import type { LoadedConfig } from './loaded.js';
+import type { CheckedConfig, LoadedConfig } from './loaded.js';
 import { checkNeededPaths } from './needed-paths.js';
 import { checkPackages } from './packages.js';
 import { complainOfSets } from './sets.js';
@@ -30,7 +30,7 @@ export interface ConfigFaults {
 export async function checkConfig(
   exported: unknown,
   file: string,
-): Promise<Result<LoadedConfig, ConfigFaults>> {
+): Promise<Result<CheckedConfig, ConfigFaults>> {
   const problems: Problem[] = [];
   const complain: Complain = (path, message, hint) => {
     const problem = { file: basename(file), message: mistakeAt(path, message), severity: 'error' as const };
@@ -39,7 +39,7 @@ export async function checkConfig(
   const draft: Draft = { directory: dirname(file), complain, needed: [] };
   const config = checkRoot(exported, draft);
   await checkNeededPaths(draft.needed, complain);
-  if (config !== undefined && problems.length === 0) return ok(config);
+  if (config !== undefined && problems.length === 0) return ok({ config, needed: draft.needed });
   return err({ problems, needed: draft.needed.map(({ absolute }) => absolute) });
 }
 

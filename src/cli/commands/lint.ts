@@ -6,7 +6,7 @@ import { compareCodeUnits, err, ok, type Result } from '../../base/index.js';
 import { findMkvefile, type LoadedConfig, loadMkvefile } from '../../mkvefile/index.js';
 import { count, type Failure, jsonRecord, type Problem, renderProblem, visible } from '../../report/index.js';
 import { readNativeTemplate, type TemplateReading } from '../../template/index.js';
-import { compiledPlace, type Host, stockHookDirectory, toolEnvironment } from '../host.js';
+import { type Host, keptPlace, stockHookDirectory, toolEnvironment } from '../host.js';
 import { CHECKS, type LintFinding, type LintSubject, type LintTemplate, shellcheck } from '../lint/index.js';
 import { packageNamesOf } from '../lint/locked-names.js';
 import { programsOf } from '../lint/rootfs-programs.js';
@@ -70,7 +70,7 @@ async function readMkvefile({ host, signal }: Command, options: Options): Promis
   const named = lastOf(options, 'file');
   const file = named === undefined ? await findMkvefile(host.cwd) : resolve(host.cwd, named);
   if (file === undefined) return err(noMkvefile(host.cwd));
-  const loaded = await loadMkvefile({ file, signal, compiled: compiledPlace(host) });
+  const loaded = await loadMkvefile({ file, signal, kept: keptPlace(host) });
   if (!loaded.ok) {
     const { failure } = loaded.error;
     if (failure.kind !== 'config-invalid' || !existsSync(file)) return err(failure);

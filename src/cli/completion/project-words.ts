@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 
 import { knownHypervisors } from '../../hypervisor/index.js';
 import { findMkvefile, loadMkvefile } from '../../mkvefile/index.js';
-import { compiledPlace, type Host } from '../host.js';
+import { type Host, keptPlace } from '../host.js';
 import { compileReading, type Project, readProject } from '../project.js';
 import { INSTALLED_TEMPLATES } from '../template-place.js';
 import type { ProjectWords } from './candidates.js';
@@ -33,7 +33,7 @@ async function readWords(host: Host, words: readonly string[]): Promise<Project 
   const named = mkvefileIn(words);
   const file = named === undefined ? await findMkvefile(host.cwd) : resolve(host.cwd, named);
   if (file === undefined) return undefined;
-  const loaded = await loadMkvefile({ file, compiled: compiledPlace(host) });
+  const loaded = await loadMkvefile({ file, kept: keptPlace(host) });
   if (!loaded.ok) return undefined;
   const { config } = loaded.value;
   const reading = readProject(file, config, host);

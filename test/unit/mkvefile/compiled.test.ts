@@ -3,28 +3,28 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { type CompiledPlace, compiledModule, keepCompiled } from '../../../src/mkvefile/compiled.js';
-import { loadMkvefile } from '../../../src/mkvefile/index.js';
+import { compiledModule, keepCompiled } from '../../../src/mkvefile/compiled.js';
+import { type KeptPlace, loadMkvefile } from '../../../src/mkvefile/index.js';
 import { tempDir } from './temp-dir.js';
 
 const UID = process.getuid?.() ?? 0;
 const TINY = `{ templates: { tiny: { version: '1.0', hypervisors: { lxc: { packages: ['less'] } } } } }`;
 
-async function place(source: string): Promise<{ readonly file: string; readonly compiled: CompiledPlace }> {
+async function place(source: string): Promise<{ readonly file: string; readonly kept: KeptPlace }> {
   const directory = await tempDir({ 'mkvefile.ts': source });
   await mkdir(join(directory, 'kept'));
-  return { file: join(directory, 'mkvefile.ts'), compiled: { directory: join(directory, 'kept'), uid: UID } };
+  return { file: join(directory, 'mkvefile.ts'), kept: { directory: join(directory, 'kept'), uid: UID } };
 }
 
 async function kept(source: string) {
   const made = await place(source);
-  await keepCompiled(made.file, made.compiled);
-  const [name = ''] = await readdir(made.compiled.directory);
-  return { ...made, entry: join(made.compiled.directory, name) };
+  await keepCompiled(made.file, made.kept);
+  const [name = ''] = await readdir(made.kept.directory);
+  return { ...made, entry: join(made.kept.directory, name) };
 }
 
-const isUsed = async ({ file, compiled }: { readonly file: string; readonly compiled: CompiledPlace }) =>
-  (await compiledModule(file, compiled)) !== undefined;
+const isUsed = async ({ file, kept }: { readonly file: string; readonly kept: KeptPlace }) =>
+  (await compiledModule(file, kept)) !== undefined;
 
 describe('a translated mkvefile', () => {
   test.each([
@@ -82,9 +82,9 @@ describe('a translated mkvefile', () => {
     await writeFile(at.file, text.replace("'1.0'", "'2.0'"));
     await utimes(at.file, 0, 0);
     expect(await isUsed(at)).toBe(false);
-    await keepCompiled(at.file, at.compiled);
+    await keepCompiled(at.file, at.kept);
     expect(await isUsed(at)).toBe(true);
-    expect(await readdir(at.compiled.directory)).toHaveLength(1);
+    expect(await readdir(at.kept.directory)).toHaveLength(1);
   });
 
   test('is not used when it was altered, cut short or replaced by something else', async () => {
@@ -99,13 +99,13 @@ describe('a translated mkvefile', () => {
   test('is not used when anybody else could have written it', async () => {
     const at = await kept(`export default ${TINY};`);
     expect(await isUsed(at)).toBe(true);
-    expect(await compiledModule(at.file, { ...at.compiled, uid: UID + 1 })).toBeUndefined();
+    expect(await compiledModule(at.file, { ...at.kept, uid: UID + 1 })).toBeUndefined();
     await chmod(at.entry, 0o622);
     expect(await isUsed(at)).toBe(false);
     await chmod(at.entry, 0o600);
-    const elsewhere = join(at.compiled.directory, '..', 'elsewhere');
+    const elsewhere = join(at.kept.directory, '..', 'elsewhere');
     await mkdir(elsewhere);
-    await symlink(at.entry, join(elsewhere, at.entry.slice(at.compiled.directory.length + 1)));
+    await symlink(at.entry, join(elsewhere, at.entry.slice(at.kept.directory.length + 1)));
     expect(await compiledModule(at.file, { directory: elsewhere, uid: UID })).toBeUndefined();
   });
 
@@ -126,8 +126,8 @@ describe('a translated mkvefile', () => {
   });
 
   test('is not missed where it cannot be kept', async () => {
-    const { file, compiled } = await place(`export default ${TINY};`);
-    await keepCompiled(file, { ...compiled, directory: `${file}/below` });
-    expect(await loadMkvefile({ file, compiled })).toMatchObject({ ok: true });
+    const { file, kept } = await place(`export default ${TINY};`);
+    await keepCompiled(file, { ...kept, directory: `${file}/below` });
+    expect(await loadMkvefile({ file, kept })).toMatchObject({ ok: true });
   });
 });

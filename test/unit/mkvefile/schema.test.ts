@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
+import { ok } from '../../../src/base/index.js';
 import { defineConfig, dnf, hasher, mmdebstrap, rootfs } from '../../../src/mkvefile/index.js';
 import { checkConfig } from '../../../src/mkvefile/schema.js';
 import { tempDir } from './temp-dir.js';
@@ -15,7 +16,8 @@ const FILES = {
 
 async function check(exported: unknown) {
   const directory = await tempDir(FILES);
-  return { directory, result: await checkConfig(exported, join(directory, 'mkvefile.ts')) };
+  const checked = await checkConfig(exported, join(directory, 'mkvefile.ts'));
+  return { directory, result: checked.ok ? ok(checked.value.config) : checked };
 }
 
 async function mistakes(exported: unknown): Promise<readonly string[]> {
