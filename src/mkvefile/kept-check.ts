@@ -4,11 +4,10 @@
  * path, but for the paths that have to exist: these are looked at every time. Mistakes are not kept.
  */
 import { isProxy } from 'node:util/types';
-import { deserialize, serialize } from 'node:v8';
 
 import { type Digest, digestOf } from '../base/index.js';
 import { type KeptPlace, keepEntry, readEntry } from './kept-entry.js';
-import type { CheckedConfig } from './loaded.js';
+import type { CheckedConfig, LoadedConfig } from './loaded.js';
 
 /** Of which value, and by which check: one that another mkve made may have been made by other rules. */
 export interface Checked {
@@ -21,8 +20,16 @@ export interface Checked {
 
 interface Entry {
   readonly key: Digest;
-  /** What `serialize` made of a `CheckedConfig`, in base64. */
-  readonly checked: string;
+  readonly checked: Written;
+}
+
+type Entries = readonly (readonly [string, readonly string[]])[];
+
+/** A checked config as JSON holds it, which has no maps. */
+interface Written extends Omit<CheckedConfig, 'config'> {
+  readonly config: Omit<LoadedConfig, 'services' | 'hypervisors'>;
+  readonly services: Entries;
+  readonly hypervisors: Entries;
 }
 
 /** What the check found last time, if it was of the same value. */
@@ -32,15 +39,24 @@ export async function checkedBefore(what: Checked, place: KeptPlace): Promise<Ch
   const text = await readEntry({ kind: 'checked', file: what.file }, place);
   const entry = text === undefined ? undefined : (JSON.parse(text) as Entry);
   if (entry?.key !== key) return undefined;
-  return deserialize(Buffer.from(entry.checked, 'base64')) as CheckedConfig;
+  return fromWritten(entry.checked);
 }
 
 /** Never fails: the next check takes longer without. */
 export async function keepChecked(what: Checked, place: KeptPlace, checked: CheckedConfig): Promise<void> {
   const key = keyOf(what);
   if (key === undefined) return;
-  const entry: Entry = { key, checked: serialize(checked).toString('base64') };
+  const entry: Entry = { key, checked: toWritten(checked) };
   await keepEntry({ kind: 'checked', file: what.file }, place, JSON.stringify(entry)).catch(() => undefined);
+}
+
+function toWritten({ config, needed }: CheckedConfig): Written {
+  const { services, hypervisors, ...rest } = config;
+  return { config: rest, services: [...services], hypervisors: [...hypervisors], needed };
+}
+
+function fromWritten({ config, services, hypervisors, needed }: Written): CheckedConfig {
+  return { config: { ...config, services: new Map(services), hypervisors: new Map(hypervisors) }, needed };
 }
 
 /** The rules of a module of mkve: the build names its chunks by what is in them and in all that they load. */

@@ -10,7 +10,7 @@ export function makeToyProgram(directory: string): string {
   execFileSync(join(ROOT, 'node_modules/.bin/esbuild'), [
     join(ROOT, 'test/support/crash/toy-build.ts'),
     ...flags,
-    '--banner:js=import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    '--banner:js=const require = process.getBuiltinModule;',
     `--outfile=${program}`,
   ]);
   return program;

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 
 import { ok } from '../../../src/base/index.js';
 import { defineConfig, dnf, hasher, mmdebstrap, rootfs } from '../../../src/mkvefile/index.js';
+import { checkedBefore, keepChecked } from '../../../src/mkvefile/kept-check.js';
+import type { CheckedConfig } from '../../../src/mkvefile/loaded.js';
 import { checkConfig } from '../../../src/mkvefile/schema.js';
 import { tempDir } from './temp-dir.js';
 
@@ -14,10 +16,20 @@ const FILES = {
   'keys/ours.gpg': '',
 };
 
+/** Whatever a config holds is there again when what came of its check was kept. */
+async function expectKeepable(checked: CheckedConfig, directory: string): Promise<void> {
+  const what = { exported: {}, file: join(directory, 'mkvefile.ts'), rules: 'these' };
+  const kept = { directory, uid: process.getuid?.() ?? 0 };
+  await keepChecked(what, kept, checked);
+  expect(await checkedBefore(what, kept)).toStrictEqual(checked);
+}
+
 async function check(exported: unknown) {
   const directory = await tempDir(FILES);
   const checked = await checkConfig(exported, join(directory, 'mkvefile.ts'));
-  return { directory, result: checked.ok ? ok(checked.value.config) : checked };
+  if (!checked.ok) return { directory, result: checked };
+  await expectKeepable(checked.value, directory);
+  return { directory, result: ok(checked.value.config) };
 }
 
 async function mistakes(exported: unknown): Promise<readonly string[]> {
