@@ -108,6 +108,7 @@ function scriptFor(namespaces: Namespaces): string {
 
 const START = `
 mapfile -d "" -t words <&${WORDS}
+[ "\${#words[@]}" -gt 0 ] || exit 1
 exec ${WORDS}<&-
 for open in /proc/self/fd/*; do
   open=\${open##*/}
