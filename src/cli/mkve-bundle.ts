@@ -2,4 +2,4 @@
 import { bundleCommand } from './commands/bundle.js';
 import { runMain } from './main.js';
 
-await runMain('mkve-bundle', (command) => bundleCommand(command, process.argv.slice(2)));
+void runMain('mkve-bundle', (command) => bundleCommand(command, process.argv.slice(2)));

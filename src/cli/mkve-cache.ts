@@ -2,4 +2,4 @@
 import { cacheCommand } from './commands/cache.js';
 import { runMain } from './main.js';
 
-await runMain('mkve-cache', (command) => cacheCommand(command, process.argv.slice(2)));
+void runMain('mkve-cache', (command) => cacheCommand(command, process.argv.slice(2)));

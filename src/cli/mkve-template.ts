@@ -2,4 +2,4 @@
 import { templateCommand } from './commands/template.js';
 import { runMain } from './main.js';
 
-await runMain('mkve-template', (command) => templateCommand(command, process.argv.slice(2)));
+void runMain('mkve-template', (command) => templateCommand(command, process.argv.slice(2)));

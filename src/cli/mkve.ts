@@ -35,7 +35,7 @@ const implementations = {
   () => Promise<(command: Command, options: never) => Promise<number>>
 >;
 
-await runMain('mkve', async (command) => {
+void runMain('mkve', async (command) => {
   const { streams } = command;
   const line = splitCommand(process.argv.slice(2));
   if (!line.ok) return fail('mkve', line.error, streams);

@@ -61,7 +61,7 @@ function fromWritten({ config, services, hypervisors, needed }: Written): Checke
 
 /** The rules of a module of mkve: the build names its chunks by what is in them and in all that they load. */
 export function rulesOf(url: string): string | undefined {
-  return /-[A-Z0-9]{8}\.js$/.test(url) ? url : undefined;
+  return /-[\w-]{8}\.js$/.test(url) ? url : undefined;
 }
 
 function keyOf({ exported, file, rules }: Checked): Digest | undefined {

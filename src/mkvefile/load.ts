@@ -87,11 +87,11 @@ interface Ran {
 /** Nothing where there is no translation, and where it threw: tsx knows the lines of the mkvefile, for the message. */
 async function runCompiled(request: LoadRequest): Promise<Ran | undefined> {
   const { file, kept } = request;
-  const url = kept === undefined ? undefined : await compiledModule(file, kept);
-  if (url === undefined) return undefined;
+  const run = kept === undefined ? undefined : await compiledModule(file, kept);
+  if (run === undefined) return undefined;
   const outcome = await settle(request, async () => {
-    const module: { readonly default?: unknown } = await import(url);
-    return await module.default;
+    const { default: exported } = await run();
+    return await exported;
   });
   return outcome.kind === 'threw' ? undefined : { outcome, reads: [file] };
 }

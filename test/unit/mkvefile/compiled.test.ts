@@ -38,6 +38,18 @@ describe('a translated mkvefile', () => {
       `import { readFileSync } from 'node:fs';\nimport os from 'os';\nvoid os; void readFileSync;\nexport default ${TINY};`,
     ],
     [
+      'default, named and whole imports of Node modules',
+      `import path, { basename } from 'node:path';\nimport * as os from 'os';\nexport default { ...${TINY}, hooks: [], jobs: path.basename('a/b') === basename('b') && typeof os.cpus === 'function' ? 2 : 3 };`,
+    ],
+    [
+      'a module, which is strict and nobody',
+      `const self = (function () { return this; })();\nexport default { ...${TINY}, jobs: self === undefined && this === undefined ? 2 : 3 };`,
+    ],
+    [
+      'a promise that nothing waits for',
+      `export default new Promise((resolve) => setImmediate(resolve, ${TINY}));`,
+    ],
+    [
       'a promise',
       `import { mmdebstrap } from 'mkve';\nawait Promise.resolve();\nexport default Promise.resolve({ ...${TINY}, packages: mmdebstrap({ suite: 'sid' }) });`,
     ],
@@ -71,6 +83,7 @@ describe('a translated mkvefile', () => {
     ['a file when it runs', `export default (await import('./x.ts')).x;`],
     ['where it lies', `export default import.meta.dirname;`],
     ['another file by require', `export default require('./x.cjs');`],
+    ['to know of which kind it is', `export default typeof module === 'undefined' ? {} : {};`],
     ['what cannot be parsed', `export default {`],
   ])('is not kept when it needs %s', async (_, source) => {
     expect(await isUsed(await kept(source))).toBe(false);
