@@ -8,8 +8,14 @@ import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
 const PROGRAMS = ['mkve', 'mkve-bundle', 'mkve-cache', 'mkve-template'];
 /** Programs and workers of their own, and loaders that hook into Node. */
 const EXTERNAL = [/^tsx/, 'esbuild'];
-const COMMENTS = { legal: true, annotation: false, jsdoc: false };
 const DIRECTORY = process.env['MKVE_JOIN_INTO'] ?? 'dist';
+
+const COMMON = { platform: 'node', logLevel: 'warn', external: EXTERNAL } as const;
+const OUTPUT = {
+  dir: DIRECTORY,
+  entryFileNames: '[name].js',
+  comments: { legal: true, annotation: false, jsdoc: false },
+} as const;
 
 /** The package's own package.json says that its files are ES modules. */
 const asCommonJs: Plugin = {
@@ -26,34 +32,18 @@ const asCommonJs: Plugin = {
 
 function alone(name: string, source: string): RolldownOptions {
   return {
+    ...COMMON,
     input: { [name]: source },
-    platform: 'node',
-    logLevel: 'warn',
-    external: EXTERNAL,
-    output: {
-      dir: DIRECTORY,
-      format: 'esm',
-      entryFileNames: '[name].js',
-      codeSplitting: false,
-      comments: COMMENTS,
-    },
+    output: { ...OUTPUT, format: 'esm', codeSplitting: false },
   };
 }
 
 export default defineConfig([
   {
     input: Object.fromEntries(PROGRAMS.map((name) => [`cli/${name}`, `src/cli/${name}.ts`])),
-    platform: 'node',
-    logLevel: 'warn',
-    external: EXTERNAL,
+    ...COMMON,
     plugins: [asCommonJs],
-    output: {
-      dir: DIRECTORY,
-      format: 'cjs',
-      comments: COMMENTS,
-      entryFileNames: '[name].js',
-      chunkFileNames: 'chunks/[name]-[hash].js',
-    },
+    output: { ...OUTPUT, format: 'cjs', chunkFileNames: 'chunks/[name]-[hash].js' },
   },
   alone('mkvefile/config', 'src/mkvefile/config.ts'),
   alone('mkvefile/index', 'src/mkvefile/index.ts'),

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { chown, rmdir } from 'node:fs/promises';
 import { relative } from 'node:path';
 
-import { bug, err, ok, type Result } from '../base/index.js';
+import { err, ok, type Result } from '../base/index.js';
 import type { Failure, HostNeed } from '../report/index.js';
 import {
   type Ended,
@@ -15,6 +14,7 @@ import {
   wereMounted,
 } from '../rootfs/index.js';
 import type { Meta } from '../tree/index.js';
+import { mountPoint } from '../workers/index.js';
 import { attachThere, type There } from './attach-there.js';
 import type { Surroundings } from './inside/command-in-sandbox.js';
 import type { KeepShellArgument } from './inside/keep-shell.js';
@@ -61,6 +61,8 @@ export async function openShell(
     const setOwner = ownerSetter(deps);
     const stacked = await stackLayers(store.layers, workspace, { layers, root }, setOwner);
     await setOwner(workspace, 0, 0);
+    const given = await giveRoot(stacked.upper, root, deps);
+    if (!given.ok) return given;
     const { directory } = stacked.overlay;
     const surroundings: Surroundings = {
       root: mountPoint(),
@@ -127,16 +129,25 @@ async function lookBelow(
   }
 }
 
-/** Root may give a file to anybody. Others are user 0 inside themselves, and for the rest they ask a worker. */
-function ownerSetter({ store, workers, writer }: ActionDeps): SetOwner {
+/** Root may give a file to anybody. Others are user 0 inside themselves, and that is what nearly all has to belong to. */
+function ownerSetter({ writer }: ActionDeps): SetOwner {
   return async (path, uid, gid) => {
-    if (writer !== undefined) return chown(path, writer.uid + uid, writer.gid + gid);
-    if (uid === 0 && gid === 0) return;
-    const argument: SetOwnerArgument = { path: nameInStore(store, path), uid, gid };
-    const options = { output: () => undefined, signal: new AbortController().signal };
-    const set = await workers.call('set-owner', argument, options);
-    if (!set.ok) bug(`a worker that was there could set no owner: ${set.error.kind}`);
+    if (writer !== undefined) await chown(path, writer.uid + uid, writer.gid + gid);
   };
+}
+
+/** What others may not give away themselves, for which they ask a worker. */
+async function giveRoot(
+  upper: string,
+  { uid, gid }: Meta,
+  { store, workers, writer }: ActionDeps,
+): Promise<Result<unknown, Failure>> {
+  if (writer !== undefined || (uid === 0 && gid === 0)) return ok(undefined);
+  const argument: SetOwnerArgument = { path: nameInStore(store, upper), uid, gid };
+  return workers.call('set-owner', argument, {
+    output: () => undefined,
+    signal: new AbortController().signal,
+  });
 }
 
 /** Takes away the layer of kept changes that nobody wants any longer. */
@@ -152,9 +163,4 @@ export async function discardChanges(
   const options = { output: () => undefined, signal: new AbortController().signal };
   const emptied = await workers.call('remove-tree', { path: nameInStore(store, directory) }, options);
   if (emptied.ok) await rmdir(directory);
-}
-
-/** Any directory does: what is mounted there only the sandbox sees, and never what is under it. */
-function mountPoint(): string {
-  return ['/mnt', '/media', '/srv'].find((path) => existsSync(path)) ?? '/tmp';
 }

@@ -12,6 +12,7 @@ export { compareCodeUnits } from './order.js';
 export { linkOrCopy, publishFile, publishStaged } from './publish.js';
 export { READ_ENTRY } from './read-flags.js';
 export { err, ok, type Result } from './result.js';
+export { seal, unseal } from './seal.js';
 export { shortened } from './shorten.js';
 export { closestTo } from './suggest.js';
 export { withoutCredentials } from './uri.js';

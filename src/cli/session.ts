@@ -148,7 +148,8 @@ class LazyPool {
   }
 
   async call(...call: Parameters<WorkerPool['call']>): ReturnType<WorkerPool['call']> {
-    const pool = await this.#pool();
+    this.#started ??= this.#start();
+    const pool = await this.#started;
     return pool.ok ? pool.value.call(...call) : pool;
   }
 
@@ -156,11 +157,6 @@ class LazyPool {
     const pool = await this.#started;
     if (pool?.ok === true) await pool.value.stop();
     if (this.#staging !== undefined) await this.#settings.store.staging.remove(this.#staging);
-  }
-
-  #pool(): Promise<Result<WorkerPool, Failure>> {
-    this.#started ??= this.#start();
-    return this.#started;
   }
 
   async #check(): Promise<Failure | undefined> {

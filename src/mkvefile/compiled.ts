@@ -31,7 +31,7 @@ interface Exports {
   readonly default?: unknown;
 }
 
-/** Where `mkve` leads, with which an mkvefile and mkve's own code share one module. */
+/** Where `mkve` leads. */
 const MKVE = new URL(`../mkvefile/config${extname(import.meta.url)}`, import.meta.url).href;
 
 /** Goes up with the options that esbuild is given below. */

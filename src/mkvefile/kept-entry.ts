@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { digestOf, hexOf, publishFile, READ_ENTRY } from '../base/index.js';
+import { digestOf, hexOf, publishFile, READ_ENTRY, seal, unseal } from '../base/index.js';
 
 /** Where they are kept, and for whom: nothing that another user may have written is ever used. */
 export interface KeptPlace {
@@ -20,15 +20,12 @@ export interface EntryName {
 
 /** Nothing where there is no entry, and where it is not whole. */
 export async function readEntry(name: EntryName, place: KeptPlace): Promise<string | undefined> {
-  const kept = await readOwn(pathOf(name, place), place.uid).catch(() => '');
-  const end = kept.indexOf('\n');
-  const text = kept.slice(end + 1);
-  return end > 0 && kept.slice(0, end) === digestOf(text) ? text : undefined;
+  return unseal(await readOwn(pathOf(name, place), place.uid).catch(() => ''));
 }
 
 /** Takes the place of what was kept before. */
 export function keepEntry(name: EntryName, place: KeptPlace, text: string): Promise<void> {
-  return publishFile(pathOf(name, place), `${digestOf(text)}\n${text}`, { mode: 0o600 });
+  return publishFile(pathOf(name, place), seal(text), { mode: 0o600 });
 }
 
 /** The store of root belongs to the user that root's workers are. */

@@ -62,9 +62,8 @@ export async function loadMkvefile(request: LoadRequest): Promise<Result<LoadedM
   if (outcome.kind === 'threw')
     return fault(invalid(file, [problemOfThrown(outcome.thrown, { file, reads })]));
   if (outcome.value === undefined) return fault(invalid(file, [withoutExport(file)]));
-  const checked = await checkOrThrown(() =>
-    check(outcome.value, request, kept === undefined ? 'anew' : 'once'),
-  );
+  const place = kept === undefined ? undefined : request.kept;
+  const checked = await checkOrThrown(() => check(outcome.value, request, place));
   if (checked.kind === 'threw') {
     const { kept: _, ...withTsx } = request;
     if (kept !== undefined) return loadMkvefile(withTsx);
@@ -99,8 +98,8 @@ async function runCompiled(request: LoadRequest): Promise<Ran | undefined> {
 async function runWithTsx(request: LoadRequest): Promise<Ran> {
   const { file } = request;
   const urls: string[] = [];
-  // From here on every import of the process asks the hooks, on Node 20 in another thread: nothing else comes after.
   await loadSchema();
+  // From here on every import of the process asks the hooks, on Node 20 in another thread: nothing else comes after.
   await registerModuleHook();
   const { tsImport } = await import('tsx/esm/api');
   const outcome = await settle(request, () =>
@@ -115,11 +114,13 @@ function loadSchema(): Promise<typeof import('./schema.js')> {
   return import('./schema.js');
 }
 
-/** @param when `once`: not, if the same value was checked before and found without a mistake */
-async function check(exported: unknown, request: LoadRequest, when: 'anew' | 'once'): Promise<CheckOutcome> {
-  const { file, kept, rules = rulesOf(import.meta.url) } = request;
+/** @param place where it may be kept that the same value was checked before and found without a mistake */
+async function check(
+  exported: unknown,
+  { file, rules = rulesOf(import.meta.url) }: LoadRequest,
+  place: KeptPlace | undefined,
+): Promise<CheckOutcome> {
   const what: Checked = { exported, file, rules };
-  const place = when === 'once' ? kept : undefined;
   const before = place === undefined ? undefined : await checkedBefore(what, place);
   if (before !== undefined && (await areThere(before.needed))) return ok(before.config);
   const { checkConfig } = await loadSchema();

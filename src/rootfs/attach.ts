@@ -7,10 +7,11 @@ import {
   becomeFirst,
   becomeRootOfNewNamespace,
   type Caller,
+  closeDescriptorsAbove,
   type WorkerPlace,
 } from '../workers/index.js';
 import { type SandboxRequest, sandboxArgv, sandboxAsFirst } from './sandbox.js';
-import type { Ended } from './spawn-inside.js';
+import { type Ended, endedOf } from './spawn-inside.js';
 
 /**
  * How the caller and the command talk. `terminal`: the command gets a pseudo-terminal of its own, and script(1) passes on
@@ -78,7 +79,7 @@ export async function attach(request: AttachRequest): Promise<Ended> {
     child.on('close', (status, killedBy) => {
       signal.removeEventListener('abort', stop);
       if (attachment.kind === 'pipes') attachment.stdin.unpipe().pause();
-      resolve(status === null ? { signal: killedBy ?? 'unknown' } : { status });
+      resolve(endedOf(status, killedBy));
     });
     if (signal.aborted) stop();
   });
@@ -110,10 +111,8 @@ const START = `
 mapfile -d "" -t words <&${WORDS}
 [ "\${#words[@]}" -gt 0 ] || exit 1
 exec ${WORDS}<&-
-for open in /proc/self/fd/*; do
-  open=\${open##*/}
-  if [ "$open" -gt "\${words[0]}" ]; then eval "exec $open>&-"; fi
-done
+last=\${words[0]}
+${closeDescriptorsAbove('$last')}
 if [ -n "\${words[1]}" ]; then chown "\${words[1]}" "$(tty)"; fi
 { read -r _ <&${LIFELINE} || kill -KILL $$; } <&- >&- 2>&- &
 exec ${LIFELINE}<&-

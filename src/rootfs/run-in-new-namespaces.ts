@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 import { BASH, becomeFirst, becomeRootOfNewNamespace, type Caller } from '../workers/index.js';
-import { type Ended, PATH_INSIDE } from './spawn-inside.js';
+import { type Ended, endedOf, PATH_INSIDE } from './spawn-inside.js';
 
 /**
  * Runs a program of the host as root of namespaces of its own, without a worker: for what takes no Node process.
@@ -17,8 +17,6 @@ export function runInNewNamespaces(
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: directory, env, stdio: 'ignore', detached: true });
     child.on('error', reject);
-    child.on('exit', (status, signal) =>
-      resolve(status === null ? { signal: signal ?? 'unknown' } : { status }),
-    );
+    child.on('exit', (status, signal) => resolve(endedOf(status, signal)));
   });
 }

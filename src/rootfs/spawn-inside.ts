@@ -17,6 +17,11 @@ export const PATH_INSIDE = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
 
 export type Ended = { readonly status: number } | { readonly signal: string };
 
+/** What Node's events `exit` and `close` say. */
+export function endedOf(status: number | null, signal: string | null): Ended {
+  return status === null ? { signal: signal ?? 'unknown' } : { status };
+}
+
 /**
  * Runs a program from within a worker. Workers use Node's own spawn and nothing from npm: they start in half the
  * time, and in root's shifted namespace they need to see nothing but mkve's own files.
@@ -48,7 +53,7 @@ export function spawnInside(request: Spawned): Promise<Ended> {
     child.on('error', reject);
     child.on('close', (status, signal) => {
       request.signal.removeEventListener('abort', kill);
-      resolve(status === null ? { signal: signal ?? 'unknown' } : { status });
+      resolve(endedOf(status, signal));
     });
     if (request.signal.aborted) kill();
   });

@@ -1,12 +1,19 @@
 import { join } from 'node:path';
 
-import { type CanonicalValue, canonicalJson, type Digest, digestOf, hexOf } from '../base/index.js';
+import {
+  type CanonicalValue,
+  canonicalJson,
+  type Digest,
+  digestOf,
+  hexOf,
+  seal,
+  unseal,
+} from '../base/index.js';
 import type { ActionCache, ActionResult, Claim, Lookup, LookupWait } from './action-cache.js';
 import { KeyLock } from './key-lock.js';
 import { type Clock, markUsed } from './mark-use.js';
 import { publishEntry } from './publish-entry.js';
 import { readEntryText } from './read-entry.js';
-import { seal, unseal } from './seal.js';
 
 /**
  * `actions/ab/KEY.json`: the digest of what follows, a newline, the result. The digest makes a torn or altered

@@ -1,10 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Digest, hexOf } from '../base/index.js';
+import { type Digest, hexOf, seal, unseal } from '../base/index.js';
 import { publishEntry } from './publish-entry.js';
 import { readEntryText } from './read-entry.js';
-import { seal, unseal } from './seal.js';
 
 /**
  * `last/differs-KEY.json`: what differed when the action of a key was run twice. Such an action is cached as any other:

@@ -1,11 +1,10 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Digest, hexOf, isDigest } from '../base/index.js';
+import { type Digest, hexOf, isDigest, seal, unseal } from '../base/index.js';
 import { type Clock, markUsed } from './mark-use.js';
 import { publishEntry } from './publish-entry.js';
 import { readEntryText } from './read-entry.js';
-import { seal, unseal } from './seal.js';
 
 /** One independently compressed piece of a packed root file system. */
 export interface Segment {

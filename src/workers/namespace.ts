@@ -93,6 +93,11 @@ export function viewOf<Name extends string>(
   return { top, shown, seen: seen as Record<Name, string> };
 }
 
+/** Any directory does to mount over where only one's own namespaces see it: what is under it is never seen there. */
+export function mountPoint(): string {
+  return TOPS.find((path) => existsSync(path)) ?? '/tmp';
+}
+
 export interface Entry {
   readonly argv: readonly [string, ...string[]];
 }
@@ -112,7 +117,7 @@ export function enterNamespace(
   return ok({
     argv: [
       ...BASH,
-      ...[`${CLOSE_DESCRIPTORS} exec "$@"`, 'mkve'],
+      ...[`${closeDescriptorsAbove(IPC_CHANNEL)} exec "$@"`, 'mkve'],
       ...UNSHARE_AS_USER,
       ...NEW_NAMESPACES,
       '--',
@@ -125,15 +130,20 @@ export function enterNamespace(
 export const BASH = ['bash', '--norc', '-c'] as const;
 
 /**
- * Whatever the caller's shell left open must not reach a hook. Only bash closes descriptors of more than one digit;
- * 3 is the IPC channel. A constant text; the numbers come from the kernel.
+ * Bash that closes whatever the caller's shell left open: it must not reach a hook. Only bash closes descriptors of more than
+ * one digit. A constant text; the numbers come from the kernel.
+ * @param last the last one to keep: a number, or a variable of the text around that has it
  */
-const CLOSE_DESCRIPTORS = `
+export function closeDescriptorsAbove(last: string): string {
+  return `
 for open in /proc/self/fd/*; do
   open=\${open##*/}
-  if [ "$open" -gt 3 ]; then eval "exec $open>&-"; fi
+  if [ "$open" -gt "${last}" ]; then eval "exec $open>&-"; fi
 done
 `;
+}
+
+const IPC_CHANNEL = '3';
 
 const NEW_NAMESPACES = [
   ...['--mount', '--pid', '--ipc', '--uts', '--fork', '--kill-child=SIGKILL', '--mount-proc'],
@@ -176,7 +186,7 @@ exec nsenter --target "$HOLD_PID" --user --setuid 0 --setgid 0 -- "$@"
  */
 const ENTER_AS_ROOT = `
 set -eu
-${CLOSE_DESCRIPTORS}
+${closeDescriptorsAbove(IPC_CHANNEL)}
 top=$1 binds=$2
 shift 2
 ${HOLD_A_NAMESPACE}

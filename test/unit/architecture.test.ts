@@ -35,7 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   packages: ['rootfs', 'report', 'graph (types)'],
   actions: [
     ...['graph', 'tree', 'hypervisor', 'store', 'bundle', 'pack', 'report', 'rootfs', 'packages'],
-    ...['engine (types)', 'workers (types)'],
+    ...['workers', 'engine (types)'],
   ],
   watch: ['graph', 'engine', 'template', 'mkvefile', 'report'],
   cli: [

@@ -12,10 +12,10 @@ import {
   err,
   ok,
   type Result,
+  unseal,
 } from '../../base/index.js';
 import type { ActionResult, Outputs } from '../action-cache.js';
 import type { Store } from '../open.js';
-import { unseal } from '../seal.js';
 import { EXPORT_FORMAT, type ExportManifest, MANIFEST, parseManifest } from './archive-layout.js';
 import type { TransferFault } from './export.js';
 

@@ -2,13 +2,12 @@ import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { digestFromHex, digestOf } from '../../base/index.js';
+import { digestFromHex, digestOf, unseal } from '../../base/index.js';
 import type { ActionResult } from '../action-cache.js';
 import { loggedRuns } from '../last-runs.js';
 import { lockedBlobs } from '../locked-blobs.js';
 import type { Store } from '../open.js';
 import { readEntryText } from '../read-entry.js';
-import { unseal } from '../seal.js';
 import { readSegments } from '../segment-index.js';
 import { type Inventory, itemId, type StoredItem, type StoredRecord } from './inventory.js';
 

@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 
-import { type Digest, digestOf, READ_ENTRY } from '../../base/index.js';
+import { type Digest, digestOf, READ_ENTRY, unseal } from '../../base/index.js';
 import type { Store } from '../open.js';
 import { readEntry, readEntryText } from '../read-entry.js';
-import { unseal } from '../seal.js';
 import { type PlainPiece, readSegments } from '../segment-index.js';
 import type { Inventory, StoredItem, StoredRecord } from './inventory.js';
 import { itemPath, recordPath } from './paths.js';

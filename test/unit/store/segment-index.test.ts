@@ -3,9 +3,8 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { digestOf, hexOf } from '../../../src/base/index.js';
+import { digestOf, hexOf, seal } from '../../../src/base/index.js';
 import { type Segment, SegmentIndex } from '../../../src/store/index.js';
-import { seal } from '../../../src/store/seal.js';
 import { privateDirectory } from '../../support/template-tree.js';
 
 const KEY = digestOf('key');

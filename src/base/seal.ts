@@ -1,4 +1,4 @@
-import { digestOf } from '../base/index.js';
+import { digestOf } from './digest.js';
 
 /** Puts the digest of a text before it, on a line of its own. */
 export function seal(body: string): string {
