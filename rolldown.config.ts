@@ -3,9 +3,18 @@
  * loader of ES modules takes some 15 ms longer for them. What is imported by others (`import … from 'mkve'`) and what runs
  * alone is an ES module.
  */
-import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
+import { resolve } from 'node:path';
 
-const PROGRAMS = ['mkve', 'mkve-bundle', 'mkve-cache', 'mkve-template'];
+import { defineConfig, type Plugin, type RenderedChunk, type RolldownOptions } from 'rolldown';
+
+import { writeCodeCache } from './src/cli/code-cache/write.js';
+
+const PROGRAMS = ['mkve', 'mkve-bundle', 'mkve-cache', 'mkve-template'].map((name) => `cli/${name}`);
+/** Chunks that Node itself loads. */
+const LOADED_BY_NODE = {
+  'chunks/cached-require': 'src/cli/code-cache/cached-require.ts',
+  'chunks/import-module': 'src/mkvefile/import-module.ts',
+};
 /** Programs and workers of their own, and loaders that hook into Node. */
 const EXTERNAL = [/^tsx/, 'esbuild'];
 const DIRECTORY = process.env['MKVE_JOIN_INTO'] ?? 'dist';
@@ -30,6 +39,17 @@ const asCommonJs: Plugin = {
   },
 };
 
+/** Programs load their chunks with V8's code cache. */
+const withCodeCache: Plugin = {
+  name: 'code-cache',
+  writeBundle: ({ dir }) => writeCodeCache(resolve(dir ?? DIRECTORY)),
+};
+
+function useOfCodeCache({ name }: RenderedChunk): string {
+  if (!PROGRAMS.includes(name)) return '';
+  return 'require = require("../chunks/cached-require.js").cachedRequire(require, require("node:path").dirname(__dirname));';
+}
+
 function alone(name: string, source: string): RolldownOptions {
   return {
     ...COMMON,
@@ -40,10 +60,15 @@ function alone(name: string, source: string): RolldownOptions {
 
 export default defineConfig([
   {
-    input: Object.fromEntries(PROGRAMS.map((name) => [`cli/${name}`, `src/cli/${name}.ts`])),
+    input: { ...Object.fromEntries(PROGRAMS.map((name) => [name, `src/${name}.ts`])), ...LOADED_BY_NODE },
     ...COMMON,
-    plugins: [asCommonJs],
-    output: { ...OUTPUT, format: 'cjs', chunkFileNames: 'chunks/[name]-[hash].js' },
+    plugins: [asCommonJs, withCodeCache],
+    output: {
+      ...OUTPUT,
+      format: 'cjs',
+      intro: useOfCodeCache,
+      chunkFileNames: 'chunks/[name]-[hash].js',
+    },
   },
   alone('mkvefile/config', 'src/mkvefile/config.ts'),
   alone('mkvefile/index', 'src/mkvefile/index.ts'),

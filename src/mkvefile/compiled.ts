@@ -10,6 +10,7 @@ import { compileFunction } from 'node:vm';
 
 import { type Digest, digestOf } from '../base/index.js';
 import * as mkve from './config.js';
+import { importModule } from './import-module.js';
 import { type KeptPlace, keepEntry, readEntry } from './kept-entry.js';
 
 /** What is kept for one mkvefile. */
@@ -61,7 +62,8 @@ function run(text: string, file: string): Exports {
 function importText(text: string): Promise<Exports> {
   // Node keeps modules by their URL, and every loading is to run the mkvefile anew.
   const another = `${text}\n//${++loadings}`;
-  return import(`data:text/javascript;base64,${Buffer.from(another).toString('base64')}`);
+  const url = `data:text/javascript;base64,${Buffer.from(another).toString('base64')}`;
+  return importModule(url) as Promise<Exports>;
 }
 
 let loadings = 0;
@@ -114,7 +116,7 @@ async function translateInto(
   format: Script['format'],
   { file, source }: { readonly file: string; readonly source: string },
 ): Promise<string | undefined> {
-  const { build } = await import('esbuild');
+  const { build } = (await importModule('esbuild')) as typeof import('esbuild');
   let isAlone = true;
   const built = await build({
     stdin: { contents: source, sourcefile: basename(file), loader: language(file) },

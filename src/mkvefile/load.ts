@@ -8,6 +8,7 @@ import type { tsImport } from 'tsx/esm/api';
 import { err, hasErrorCode, messageOf, ok, type Result } from '../base/index.js';
 import type { Failure, Problem } from '../report/index.js';
 import { compiledModule } from './compiled.js';
+import { importModule } from './import-module.js';
 import { type Checked, checkedBefore, keepChecked, rulesOf } from './kept-check.js';
 import type { KeptPlace } from './kept-entry.js';
 import type { LoadedConfig, LoadedMkvefile } from './loaded.js';
@@ -101,7 +102,7 @@ async function runWithTsx(request: LoadRequest): Promise<Ran> {
   await loadSchema();
   // From here on every import of the process asks the hooks, on Node 20 in another thread: nothing else comes after.
   await registerModuleHook();
-  const { tsImport } = await import('tsx/esm/api');
+  const { tsImport } = (await importModule('tsx/esm/api')) as typeof import('tsx/esm/api');
   const outcome = await settle(request, () =>
     exportOf(file, { tsImport, onImport: (url) => urls.push(url) }),
   );

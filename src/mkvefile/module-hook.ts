@@ -10,6 +10,8 @@
 import nodeModule from 'node:module';
 import { extname } from 'node:path';
 
+import { importModule } from './import-module.js';
+
 /** Marks the module that imports an mkvefile; tsx marks all that is imported from there by its namespace. */
 export const IMPORTER_MARK = 'imports-mkvefile';
 
@@ -57,7 +59,10 @@ async function register(): Promise<void> {
     nodeModule.register(HOOK_URL, { data: { mkve } });
     return;
   }
-  const hook = (await import(HOOK_URL)) as { initialize(data: object): void; readonly resolve: unknown };
+  const hook = (await importModule(HOOK_URL)) as {
+    initialize(data: object): void;
+    readonly resolve: unknown;
+  };
   hook.initialize({ mkve });
   (nodeModule as unknown as SynchronousHooks).registerHooks({ resolve: hook.resolve });
 }
