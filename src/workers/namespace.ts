@@ -1,15 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 import { err, ok, type Result } from '../base/index.js';
 import type { HostNeed } from '../report/index.js';
-
-/** Who calls mkve; read by the command line. */
-export interface Caller {
-  readonly uid: number;
-  readonly gid: number;
-  readonly name: string;
-}
+import { type Caller, RANGE_LENGTH } from './caller.js';
+import { namespaceNeeds } from './subordinate-ids.js';
 
 /** The user that uid 0 of the worker's namespace is outside: the owner of what workers write. */
 export interface WorkerIdentity {
@@ -23,41 +18,11 @@ export interface WorkerIdentity {
  * in the store belong to these ids.
  */
 const ROOT_RANGE_START = 1_879_048_192;
-const RANGE_LENGTH = 65_536;
 
 export function workerIdentity(caller: Caller): WorkerIdentity {
   return caller.uid === 0
     ? { uid: ROOT_RANGE_START, gid: ROOT_RANGE_START }
     : { uid: caller.uid, gid: caller.gid };
-}
-
-/** What the host lacks for workers to start, seen without starting one. */
-export function namespaceNeeds(caller: Caller): readonly HostNeed[] {
-  if (caller.uid === 0) return [];
-  return ['subuid', 'subgid']
-    .filter((file) => !hasRange(`/etc/${file}`, caller))
-    .map((file) => rangeNeed(file, caller));
-}
-
-/** subuid(5): `name-or-uid:start:count`, one a line. */
-function hasRange(file: string, caller: Caller): boolean {
-  if (!existsSync(file)) return false;
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .map((line) => line.split(':'))
-    .some(
-      ([owner, , count]) =>
-        (owner === caller.name || owner === String(caller.uid)) && Number(count) >= RANGE_LENGTH - 1,
-    );
-}
-
-function rangeNeed(file: string, caller: Caller): HostNeed {
-  const kind = file === 'subuid' ? 'uids' : 'gids';
-  return {
-    what: `a range of 65536 subordinate ${kind} for ${caller.name} in /etc/${file}`,
-    why: 'files of a root file system belong to many users',
-    remedy: `sudo usermod --add-sub${kind} 100000-165535 ${caller.name}`,
-  };
 }
 
 /** What workers must see although only the host's root may reach it, and where they find it. */

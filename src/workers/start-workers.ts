@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 
 import { err, ok, type Result } from '../base/index.js';
 import type { Failure } from '../report/index.js';
-import { type Caller, enterNamespace, viewOf } from './namespace.js';
+import type { Caller } from './caller.js';
+import { enterNamespace, viewOf } from './namespace.js';
 import { Worker, WorkerPool } from './worker-pool.js';
 
 /** The directory of this installation of mkve. */

@@ -2,13 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { HostNeed } from '../../report/index.js';
-import { type Caller, namespaceNeeds } from '../../workers/index.js';
+import { type Caller, namespaceNeeds, RANGE_LENGTH, subordinateRanges } from '../../workers/index.js';
 import type { Machine } from './machine.js';
 import type { Argv, Need } from './need.js';
 
 /** login.defs(5), SUB_UID_MIN: lower ids belong to real users. */
 const FIRST_START = 100_000;
-const RANGE_LENGTH = 65_536;
 
 type Ids = 'uids' | 'gids';
 
@@ -48,16 +47,11 @@ function addRange(caller: Caller, ids: Ids, etc: string): Argv {
 
 /**
  * The first id after every range that is given away.
- * @param texts of subuid(5) and subgid(5): `name:start:count`, one a line
+ * @param texts of subuid(5) and subgid(5)
  */
 export function freeStart(texts: readonly string[]): number {
-  let start = FIRST_START;
-  for (const line of texts.flatMap((text) => text.split('\n'))) {
-    const [, first = '', count = ''] = line.split(':');
-    const end = Number(first) + Number(count);
-    if (end > start) start = end;
-  }
-  return start;
+  const ends = texts.flatMap(subordinateRanges).map(({ start, count }) => start + count);
+  return ends.reduce((latest, end) => Math.max(latest, end), FIRST_START);
 }
 
 function textOf(file: string): string {
