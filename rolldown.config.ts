@@ -30,7 +30,7 @@ const OUTPUT = {
 const asCommonJs: Plugin = {
   name: 'commonjs-directories',
   generateBundle() {
-    for (const directory of ['cli', 'chunks'])
+    for (const directory of ['cli', 'chunks', 'actions'])
       this.emitFile({
         type: 'asset',
         fileName: `${directory}/package.json`,
@@ -50,11 +50,11 @@ function useOfCodeCache({ name }: RenderedChunk): string {
   return 'require = require("../chunks/cached-require.js").cachedRequire(require, require("node:path").dirname(__dirname));';
 }
 
-function alone(name: string, source: string): RolldownOptions {
+function alone(name: string, source: string, format: 'cjs' | 'esm' = 'esm'): RolldownOptions {
   return {
     ...COMMON,
     input: { [name]: source },
-    output: { ...OUTPUT, format: 'esm', codeSplitting: false },
+    output: { ...OUTPUT, format, codeSplitting: false },
   };
 }
 
@@ -72,6 +72,6 @@ export default defineConfig([
   },
   alone('mkvefile/config', 'src/mkvefile/config.ts'),
   alone('mkvefile/index', 'src/mkvefile/index.ts'),
-  alone('actions/worker', 'src/actions/inside/worker.ts'),
+  alone('actions/worker', 'src/actions/inside/worker.ts', 'cjs'),
   alone('pack/digest-thread', 'src/pack/digest-thread.ts'),
 ]);
