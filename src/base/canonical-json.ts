@@ -1,5 +1,4 @@
 import { bug } from './bug.js';
-import { compareCodeUnits } from './order.js';
 
 /** What a canonical document may hold. `undefined` properties are left out, as `JSON.stringify` does. */
 export type CanonicalValue =
@@ -25,12 +24,14 @@ export function canonicalJson(value: CanonicalValue): string {
 }
 
 function canonicalObject(value: { readonly [key: string]: CanonicalValue | undefined }): string {
-  const members: string[] = [];
-  for (const key of Object.keys(value).sort(compareCodeUnits)) {
+  let members = '';
+  // Without a function to compare with, sort() goes by code units (ECMA-262, SortCompare), and several times as fast.
+  for (const key of Object.keys(value).sort()) {
     const member = value[key];
-    if (member !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(member)}`);
+    if (member === undefined) continue;
+    members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
   }
-  return `{${members.join(',')}}`;
+  return `{${members}}`;
 }
 
 // Array.isArray does not narrow readonly arrays away from the object case.
