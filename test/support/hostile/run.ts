@@ -1,7 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 
 import { expect } from 'vitest';
 
@@ -39,7 +38,8 @@ export function groundIn(directory: string): Ground {
 
 /** What no case should take, on a machine that does other things as well. */
 const LIMIT_MS = 45_000;
-const PRELOAD = pathToFileURL(join(import.meta.dirname, 'report-peak.mjs')).href;
+/** CommonJS, which costs a program nothing but itself: `--import` starts Node's loader of ES modules. */
+const PRELOAD = join(import.meta.dirname, 'report-peak.cjs');
 
 export function runHostile(
   argv: readonly string[],
@@ -60,7 +60,7 @@ export function runHostile(
       TMPDIR: join(ground.own, 'tmp'),
       MKVE_CACHE_DIR: join(ground.own, 'store'),
       LC_ALL: 'C.UTF-8',
-      NODE_OPTIONS: `--import=${PRELOAD}`,
+      NODE_OPTIONS: `--require=${JSON.stringify(PRELOAD)}`,
       MKVE_TEST_PEAK: peakFile,
       ...extra,
     },

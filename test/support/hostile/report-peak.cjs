@@ -1,6 +1,6 @@
 // Loaded into a program under test by NODE_OPTIONS: says at its end how much memory it ever had, in KiB. Not by
 // getrusage(2), whose maximum begins with what the process that forked it had.
-import { appendFileSync, readFileSync } from 'node:fs';
+const { appendFileSync, readFileSync } = require('node:fs');
 
 process.on('exit', () => {
   const [, peak] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1')) ?? [];
