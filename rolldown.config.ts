@@ -1,7 +1,7 @@
 /**
- * Joins `src/` into `dist/`: a program is to start in little more time than Node itself takes. The programs are CommonJS, since Node's
- * loader of ES modules takes some 15 ms longer for them. What is imported by others (`import … from 'mkve'`) and what runs
- * alone is an ES module.
+ * Joins `src/` into `dist/`: a program is to start in little more time than Node itself takes. Programs and workers are CommonJS, since
+ * Node's loader of ES modules takes some 10 to 15 ms longer for them. What is imported by others (`import … from 'mkve'`) is an
+ * ES module, and so is the thread.
  */
 import { resolve } from 'node:path';
 
