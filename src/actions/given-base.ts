@@ -43,7 +43,7 @@ export const givenSnapshot: ActionKind<SnapshotStep & { readonly source: RootfsS
 export const givenBase: ActionKind<BaseOf<RootfsSource>> = {
   describe: ({ sourceDateEpoch }, inputs, { tools }) => ({
     kind: 'base',
-    version: 1,
+    version: 2,
     inputs: {
       given: snapshotOf(inputs['snapshot']).snapshot,
       options: digestOf(UNPACK_OPTIONS.join(' ')),

@@ -9,7 +9,6 @@ export { StoreDamage } from './damage.js';
 export { flattenIfLong } from './flatten.js';
 export { keepLayer } from './keep-layer.js';
 export { freeBytes, LayerTooLarge, PathTooLong, withinDisk } from './layer-limit.js';
-export { newestTime } from './newest-time.js';
 export {
   mountReadOnly,
   mountRootfs,

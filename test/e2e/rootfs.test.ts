@@ -53,6 +53,17 @@ describe('a base that is there already', () => {
     expect(stepsRan(changed)).toEqual(['root', 'root', 'command', 'pack', 'archive']);
   });
 
+  it('has the time of the newest file in it, and never that of its unpacking', async () => {
+    const times = () => new Set(shell('tar --full-time --utc -tvf o.tar').match(/\d{4}-\d\d-\d\d/g));
+    shell(`${MAKE}
+      tar -C root --no-recursion -cf implied bin/busybox bin/sh etc/second`);
+    expect((await build('--rootfs=implied')).status).toBe(0);
+    expect(times()).toEqual(new Set(['2020-01-02']));
+    shell('touch -d 2040-05-06T07:08:09Z root/etc/second');
+    expect((await build('--rootfs=root')).status).toBe(0);
+    expect(times()).toEqual(new Set(['2020-01-02', '2040-05-06']));
+  });
+
   it('is an image of several layers, with what they take away', async () => {
     shell(`${MAKE}
       mkdir -p root/srv/kept root/srv/gone root/opaque; echo 1 >root/srv/gone/a; echo 1 >root/opaque/old

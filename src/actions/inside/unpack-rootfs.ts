@@ -1,12 +1,13 @@
-import { chmod, stat } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { bug, type Digest, err, ok, type Result } from '../../base/index.js';
 import type { Failure } from '../../report/index.js';
-import { keepLayer, newestTime, type RootfsState, type WorkerContext } from '../../rootfs/index.js';
+import { keepLayer, type RootfsState, type WorkerContext } from '../../rootfs/index.js';
 import { type ByteString, byteString, findNode } from '../../tree/index.js';
 import type { Compression } from '../archive-input.js';
 import { explicitDirectories } from './explicit-directories.js';
+import { newestMember } from './newest-member.js';
 import { whiteOut } from './oci-whiteouts.js';
 import { packageDatabase } from './package-database.js';
 import { removeTree } from './remove-tree.js';
@@ -79,12 +80,14 @@ async function unpackAll(
   let newest = 0;
   for (const [index, { path, compression }] of request.archives.entries()) {
     const directory = join(workspace, String(index));
-    // Directories that an archive only implies get the time of this moment, which is no part of what was given.
-    const started = Math.floor((await stat(workspace)).ctimeMs / 1000);
     const archive = { path: join(context.store.root, path), compression };
     const unpacked = await unpackTar(archive, directory, { context, what: request.name });
     if (!unpacked.ok) return unpacked;
-    newest = Math.max(newest, await newestTime(directory, started));
+    if (request.sourceDateEpoch === undefined) {
+      const time = await newestMember(archive.path, context);
+      if (!time.ok) return time;
+      newest = Math.max(newest, time.value);
+    }
     const explicit =
       request.archives.length > 1 ? await explicitDirectories(archive, context) : new Set<ByteString>();
     layers.push({ directory, explicit });

@@ -7,14 +7,17 @@ import type { Compression } from '../archive-input.js';
 import { hostProgramsArgv } from './host-programs.js';
 import { Tail } from './tail.js';
 
+/** Device nodes of /dev are the packer's. */
+export const UNPACK_EXCLUDES = ['--anchored', '--exclude=dev/*', '--exclude=./dev/*'] as const;
+
 /**
- * How GNU tar unpacks an archive that nobody here made. Device nodes: a user namespace may make none, and those of /dev
- * are the packer's. Attributes: overlayfs would take its own for marks, and the kernel lets nobody here set the others.
+ * How GNU tar unpacks an archive that nobody here made. A user namespace may make no device nodes. Attributes: overlayfs
+ * would take its own for marks, and the kernel lets nobody here set the others.
  */
 export const UNPACK_OPTIONS = [
   ...['--extract', '--numeric-owner', '--same-owner', '--same-permissions', '--delay-directory-restore'],
   ...['--xattrs', '--xattrs-include=*', '--xattrs-exclude=user.overlay.*', '--xattrs-exclude=trusted.*'],
-  ...['--xattrs-exclude=security.selinux', '--anchored', '--exclude=dev/*', '--exclude=./dev/*'],
+  ...['--xattrs-exclude=security.selinux', ...UNPACK_EXCLUDES],
 ] as const;
 
 const DECOMPRESS: Readonly<Record<Compression, readonly string[]>> = {
