@@ -18,14 +18,9 @@ const ID_LIMIT = 2 ** 32;
 
 /** @param text of subuid(5) or subgid(5); lines that are no ranges mean nothing, as to newuidmap(1) */
 export function subordinateRanges(text: string): readonly SubordinateRange[] {
-  return text
-    .split('\n')
-    .map((line) => /^([^:]+):(\d{1,10}):(\d{1,10})$/.exec(line))
-    .flatMap((found) => {
-      const [, owner = '', start, count] = found ?? [];
-      const range = { owner, start: Number(start), count: Number(count) };
-      return range.start + range.count <= ID_LIMIT ? [range] : [];
-    });
+  return [...text.matchAll(/^([^:\n]+):(\d{1,10}):(\d{1,10})$/gm)]
+    .map(([, owner = '', start, count]) => ({ owner, start: Number(start), count: Number(count) }))
+    .filter(({ start, count }) => start + count <= ID_LIMIT);
 }
 
 /** What the host lacks for workers to start, seen without starting one. */

@@ -1,37 +1,34 @@
-import { err, ok, type Result } from '../../base/index.js';
-import type { Failure } from '../../report/index.js';
-import { spawnInside, type WorkerContext } from '../../rootfs/index.js';
+import { ok, type Result } from '../../base/index.js';
+import { type Failure, LineSplitter } from '../../report/index.js';
+import type { WorkerContext } from '../../rootfs/index.js';
+import { listArchive } from './list-archive.js';
 import { UNPACK_EXCLUDES } from './unpack-tar.js';
 
-/** A line of `tar --list --verbose --full-time`: mode, owner, size, then the time. */
+/** `escape` keeps a member on a line, whatever its name. */
+const OPTIONS = [
+  ...['--verbose', '--full-time', '--utc', '--numeric-owner', '--quoting-style=escape'],
+  ...UNPACK_EXCLUDES,
+];
+
+/** A line of that: mode, owner, size, then the time. */
 const LINE = /^\S+ +\S+ +\S+ (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)/;
 
 /**
  * Whole seconds since 1970: the newest mtime of what an archive holds; 0 where it holds nothing. Not that of what was unpacked: there,
  * directories that an archive only implies have the time of that moment.
  */
-export async function newestMember(
-  path: string,
-  { signal }: WorkerContext,
-): Promise<Result<number, Failure>> {
+export async function newestMember(path: string, context: WorkerContext): Promise<Result<number, Failure>> {
   let newest = 0;
-  let rest = '';
-  const ended = await spawnInside({
-    // tar finds out how a file is compressed by itself. `escape` keeps a member on a line, whatever its name.
-    argv: [
-      ...['tar', '--list', '--verbose', '--full-time', '--utc', '--numeric-owner'],
-      ...['--quoting-style=escape', ...UNPACK_EXCLUDES, '--file', path],
-    ],
-    env: { LC_ALL: 'C' },
-    onOutput: (chunk) => {
-      const lines = `${rest}${Buffer.from(chunk).toString('latin1')}`.split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) newest = Math.max(newest, timeOf(line));
-    },
-    signal,
+  const lines = new LineSplitter((line) => {
+    newest = Math.max(newest, timeOf(line));
   });
-  if (signal.aborted) return err({ kind: 'cancelled' });
-  if (!('status' in ended) || ended.status !== 0) throw new Error(`tar could not list ${path}`);
+  const listed = await listArchive(
+    path,
+    { options: OPTIONS, onOutput: (chunk) => lines.write(chunk) },
+    context,
+  );
+  if (!listed.ok) return listed;
+  lines.end();
   return ok(newest);
 }
 

@@ -89,8 +89,11 @@ async function unpackAll(
       newest = Math.max(newest, time.value);
     }
     const explicit =
-      request.archives.length > 1 ? await explicitDirectories(archive, context) : new Set<ByteString>();
-    layers.push({ directory, explicit });
+      request.archives.length > 1
+        ? await explicitDirectories(archive.path, context)
+        : ok(new Set<ByteString>());
+    if (!explicit.ok) return explicit;
+    layers.push({ directory, explicit: explicit.value });
   }
   return ok({ layers, epoch: request.sourceDateEpoch ?? newest });
 }

@@ -29,7 +29,7 @@ function requireIn(directory: string, loading: Loading): Require {
   };
 }
 
-/** See there. */
+/** V8 forgets who answers `import()` in code that comes from its cache. */
 const LEFT_TO_NODE: ReadonlySet<string> = new Set(['import-module.js']);
 
 function load(file: string, loading: Loading): unknown {
